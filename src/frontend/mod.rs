@@ -1,0 +1,196 @@
+//! Trees to resources with resolved values. Each frontend knows one language; none knows Cognito.
+//!
+//! A frontend reads the files it claims from [`Input`], and adds scopes, resources and diagnostics to the [`Model`].
+
+pub mod cloudformation;
+pub mod document;
+pub mod terraform;
+
+use crate::source::{FileId, Loader, Span};
+use crate::value::{Guard, ResourceRef, ScopeId, Term, Unknown, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A file of the project that a frontend may claim.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The path relative to the project's root, with forward slashes, no `.` or `..` in it.
+    pub path: Arc<str>,
+    /// What the file is, by name and first bytes.
+    pub kind: InputKind,
+    /// Its text.
+    pub file: FileId,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InputKind {
+    /// A CloudFormation or SAM template in YAML or JSON.
+    Template,
+    /// `manifest.json` of a CDK cloud assembly.
+    CdkManifest,
+    /// `*.tf`, `*.tofu`
+    Terraform,
+    /// `*.tf.json`
+    TerraformJson,
+    /// `*.tfvars`, `*.tfvars.json`
+    TerraformVariables,
+    /// The output of `terraform show -json`.
+    TerraformPlan,
+}
+
+/// What a frontend is told from outside the files.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// `--region`: the Region of every stack and root module that does not name one itself.
+    pub region: Option<String>,
+    /// `--account`, likewise.
+    pub account: Option<String>,
+}
+
+/// Everything that the frontends read: the input of the graph.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// Stacks and root modules. `ScopeId(n)` is the n-th.
+    pub scopes: Vec<Scope>,
+    /// All resources, in the order of their scopes and, inside one, of the source.
+    pub resources: Vec<Resource>,
+    /// What is wrong with the files.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Comments of every file that was read, for suppressions.
+    pub comments: Vec<Span>,
+    /// The number of templates and Terraform files that were read.
+    pub files_read: usize,
+}
+
+/// A stack, or a root module with all the modules it calls.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The stack's or the root module's name, as people know it: a stack name, a template's path, a folder.
+    pub name: Arc<str>,
+    /// Which language it is written in.
+    pub dialect: Dialect,
+    /// The account it deploys to, where the input says so: a string, or an unknown with a term.
+    pub account: Value,
+    /// The Region, likewise.
+    pub region: Value,
+    /// A Terraform module with variables that have no default, which nothing in the input calls, and which configures no
+    /// backend or provider: its defaults are an interface, not a deployment.
+    pub library: bool,
+    /// A creation from nothing is certain not to be what happens (a plan that updates). Unknown for templates.
+    pub update: Option<bool>,
+    /// What hides resources or attachments of this scope from us.
+    pub openings: Vec<Opening>,
+    /// Outputs and exports of a stack: export name or output name -> value. For linking across stacks.
+    pub exports: BTreeMap<Arc<str>, Value>,
+}
+
+/// Something that may hold resources nobody can see: a module without source, a file that does not parse.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// A phrase: `module "sms" is not in the input`.
+    pub why: Arc<str>,
+    /// What was passed into it. `None`: it could touch everything in the scope.
+    pub given: Option<Vec<Value>>,
+}
+
+impl Opening {
+    /// True when the hidden part may refer to the resource: it lies in the same scope and was given a value made of one
+    /// of the resource's attributes, or could see everything.
+    pub fn may_touch(&self, resource: &ResourceRef) -> bool {
+        match &self.given {
+            None => true,
+            Some(values) => values.iter().any(|value| mentions(value, resource)),
+        }
+    }
+}
+
+/// True when a value is made of, or contains, an attribute of the resource.
+pub fn mentions(value: &Value, resource: &ResourceRef) -> bool {
+    use crate::value::{Data, Part};
+    let of_unknown = |unknown: &Unknown| term_mentions(&unknown.term, resource);
+    match &value.data {
+        Data::Unknown(unknown) => of_unknown(unknown),
+        Data::Text(text) => {
+            text.parts().iter().any(|part| matches!(part, Part::Hole(unknown, _) if of_unknown(unknown)))
+        }
+        Data::List(list) => {
+            list.rest.as_deref().is_some_and(of_unknown) || list.items.iter().any(|item| mentions(item, resource))
+        }
+        Data::Map(map) => {
+            map.rest.as_deref().is_some_and(of_unknown)
+                || map.entries.values().any(|entry| mentions(&entry.value, resource))
+        }
+        Data::Choice(choice) => choice.arms.iter().any(|(_, arm)| mentions(arm, resource)),
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Absent => false,
+    }
+}
+
+fn term_mentions(term: &Term, resource: &ResourceRef) -> bool {
+    match term {
+        Term::Attribute(own, _) => own == resource,
+        Term::Call(_, arguments) => arguments.iter().any(|argument| term_mentions(argument, resource)),
+        _ => false,
+    }
+}
+
+/// The language of a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Dialect {
+    /// CloudFormation, SAM, CDK output.
+    CloudFormation,
+    /// Terraform, OpenTofu.
+    Terraform,
+}
+
+/// A resource with its resolved properties.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Scope and address.
+    pub id: ResourceRef,
+    /// `AWS::Cognito::UserPool`, `aws_cognito_user_pool`; data sources as `data.aws_iam_role`.
+    pub type_name: Arc<str>,
+    /// A map. CloudFormation: the `Properties`. Terraform: attributes as written; a nested block type as a *list* of
+    /// maps under its name, also when it occurs once.
+    pub properties: Value,
+    /// The condition under which the resource exists.
+    pub presence: Guard,
+    /// Set when nobody knows how many instances there are (`count` or `for_each` unknown): this is one of them.
+    pub schematic: bool,
+    /// Where it is named: the logical id, or the block's labels.
+    pub name_span: Span,
+    /// Its whole declaration.
+    pub span: Span,
+    /// Addresses in the same scope that it explicitly depends on.
+    pub depends_on: Vec<Arc<str>>,
+    /// CloudFormation's resource attributes other than `Properties` (`Metadata`, `DeletionPolicy`, ...), as a map.
+    pub attributes: Value,
+}
+
+/// Something wrong with a file: not a finding, but said all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Where.
+    pub span: Span,
+    /// What, in a person's words.
+    pub message: String,
+    /// A file that could not be read, or a part of it that could not; makes the exit code 2 where the file was named on
+    /// the command line.
+    pub fatal: bool,
+}
+
+/// What the kinds of resource know of attributes that nobody writes: asked by a frontend when a template refers to one.
+/// Implemented by `graph::kinds`, so that both spellings of a kind and its computed attributes stand in one place.
+pub trait Schema: Sync {
+    /// The value of an attribute that the resource's configuration does not hold, where it follows from the configuration:
+    /// the scope identifiers of a resource server, the name of a role. `None`: an unknown with the attribute's term.
+    fn computed(&self, resource: &ResourceRef, type_name: &str, attribute: &str, config: &Value) -> Option<Value>;
+}
+
+/// Reads everything the inputs hold.
+pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, given: &Given) -> Model {
+    let mut model = Model::default();
+    cloudformation::read(inputs, loader, schema, given, &mut model);
+    terraform::read(inputs, loader, schema, given, &mut model);
+    model
+}

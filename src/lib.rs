@@ -1,0 +1,7 @@
+//! coglint
+
+pub mod finding;
+pub mod frontend;
+pub mod source;
+pub mod syntax;
+pub mod value;

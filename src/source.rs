@@ -1,0 +1,351 @@
+//! Every text of a run, and places in it.
+//!
+//! [`SourceMap`] owns the texts; everything else holds a [`Span`]: a file and a byte range. Lines and columns exist only
+//! at the very end, in reports.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+/// Names one file of a [`SourceMap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(pub u32);
+
+/// A byte range of one file: `start..end`, on character boundaries.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// The first byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range `start..end` of `file`. An inverted range becomes an empty one at `start`.
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let start = u32::try_from(start).unwrap_or(u32::MAX);
+        let end = u32::try_from(end).unwrap_or(u32::MAX).max(start);
+        Self { file, start, end }
+    }
+
+    /// The smallest span over both; `self` when the files differ.
+    pub fn to(self, other: Self) -> Self {
+        if self.file != other.file {
+            return self;
+        }
+        Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Length in bytes.
+    pub fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// True when no byte is covered.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The part `start..end` (bytes, relative to this span's start), cut off at this span's end.
+    pub fn part(self, start: usize, end: usize) -> Self {
+        let cut = |offset: usize| self.start.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX)).min(self.end);
+        Self { file: self.file, start: cut(start), end: cut(end).max(cut(start)) }
+    }
+
+    /// The byte range, for indexing the file's text.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}..{}", self.file.0, self.start, self.end)
+    }
+}
+
+/// A line and a column, both starting at 1; the column counts Unicode scalar values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in Unicode scalar values.
+    pub column: usize,
+}
+
+/// One text with the name under which people know it.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// The path as reports print it: relative to the working directory where possible, with forward slashes.
+    pub path: String,
+    /// The whole text.
+    pub text: Arc<str>,
+    line_starts: Vec<u32>,
+}
+
+impl SourceFile {
+    /// A file under a name.
+    pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let line_starts = std::iter::once(0).chain(ends.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX))).collect();
+        Self { path: path.into(), text, line_starts }
+    }
+
+    /// The position of a byte offset. An offset past the end, or inside a character, is moved back to the nearest
+    /// place that exists.
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = self.floor(offset);
+        let line = self.line_of(offset);
+        let start = self.line_start(line);
+        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
+        Position { line: line + 1, column: column + 1 }
+    }
+
+    /// The text of a span of this file; empty when the span does not fit.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or("")
+    }
+
+    /// The number of the line (from 0) that holds a byte offset.
+    pub fn line_of(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|start| *start as usize <= offset).saturating_sub(1)
+    }
+
+    /// The byte offset at which line `line` (from 0) starts; the text's length for a line past the end.
+    pub fn line_start(&self, line: usize) -> usize {
+        self.line_starts.get(line).map_or(self.text.len(), |start| *start as usize)
+    }
+
+    /// The number of lines; a text that ends in a newline has an empty last line.
+    pub fn line_count(&self) -> usize {
+        self.line_starts.len()
+    }
+
+    /// The nearest character boundary at or before a byte offset.
+    pub fn floor(&self, offset: usize) -> usize {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+}
+
+/// All texts of a run. Files are only ever added, so that a [`FileId`] stays valid.
+#[derive(Clone, Debug, Default)]
+pub struct SourceMap {
+    files: Vec<Arc<SourceFile>>,
+}
+
+impl SourceMap {
+    /// Adds a text and names it.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(Arc::new(SourceFile::new(path, text)));
+        id
+    }
+
+    /// The file behind an id of this map.
+    pub fn file(&self, id: FileId) -> Option<&Arc<SourceFile>> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// The path of a file as reports print it; empty for an id of another map.
+    pub fn path(&self, id: FileId) -> &str {
+        self.file(id).map_or("", |file| file.path.as_str())
+    }
+
+    /// The text that a span covers.
+    pub fn slice(&self, span: Span) -> &str {
+        self.file(span.file).map_or("", |file| file.slice(span))
+    }
+
+    /// Every file with its id, in the order in which they were added.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &Arc<SourceFile>)> {
+        self.files.iter().enumerate().map(|(at, file)| (FileId(u32::try_from(at).unwrap_or(u32::MAX)), file))
+    }
+
+    /// The number of files.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// True when no file was added.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+/// The files of a project: the only way to anything outside the program. Paths are relative to the project's root, with
+/// forward slashes; nothing outside the root is ever read.
+pub trait Files: Sync {
+    /// The text of a file.
+    fn read(&self, path: &str) -> Result<Arc<str>, FileError>;
+    /// The names (not paths) of the entries of a folder, sorted; folders end in `/`. Empty for what is no folder.
+    fn list(&self, folder: &str) -> Vec<String>;
+    /// The path under which reports name a file.
+    fn display(&self, path: &str) -> String;
+}
+
+/// Why a file cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileError {
+    /// There is none.
+    Absent,
+    /// The path leads out of the project's root.
+    Outside,
+    /// It is no UTF-8 text, too large, no regular file, or the system refuses; a phrase says which.
+    Unreadable(String),
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.write_str("the file does not exist"),
+            Self::Outside => f.write_str("the path leads out of the project"),
+            Self::Unreadable(why) => f.write_str(why),
+        }
+    }
+}
+
+/// Joins a relative path to a folder, both relative to the project's root, and resolves `.` and `..`. `None` when the result
+/// would leave the root, or the path is absolute.
+pub fn join_path(folder: &str, path: &str) -> Option<String> {
+    if path.starts_with('/') || path.contains('\\') || path.contains('\0') {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The folder of a path; empty for a file in the root.
+pub fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Reads files of a project into a [`SourceMap`], each at most once.
+pub struct Loader<'a> {
+    files: &'a dyn Files,
+    map: SourceMap,
+    known: BTreeMap<Arc<str>, FileId>,
+}
+
+impl<'a> Loader<'a> {
+    /// A loader that has read nothing yet.
+    pub fn new(files: &'a dyn Files) -> Self {
+        Self { files, map: SourceMap::default(), known: BTreeMap::new() }
+    }
+
+    /// The file at a path, read if it was not read before.
+    pub fn load(&mut self, path: &str) -> Result<FileId, FileError> {
+        if let Some(id) = self.known.get(path) {
+            return Ok(*id);
+        }
+        let text = self.files.read(path)?;
+        Ok(self.insert(path, text))
+    }
+
+    /// Adds a text that was read elsewhere.
+    pub fn insert(&mut self, path: &str, text: Arc<str>) -> FileId {
+        let id = self.map.add(self.files.display(path), text);
+        self.known.insert(path.into(), id);
+        id
+    }
+
+    /// The text of a file of this loader.
+    pub fn text(&self, id: FileId) -> Arc<str> {
+        self.map.file(id).map_or_else(|| Arc::from(""), |file| file.text.clone())
+    }
+
+    /// The files behind it.
+    pub fn files(&self) -> &'a dyn Files {
+        self.files
+    }
+
+    /// The texts read so far.
+    pub fn map(&self) -> &SourceMap {
+        &self.map
+    }
+
+    /// All texts that were read.
+    pub fn into_map(self) -> SourceMap {
+        self.map
+    }
+}
+
+/// A project in memory: the twin of the disk, for tests and editors.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryFiles {
+    texts: BTreeMap<String, Arc<str>>,
+}
+
+impl MemoryFiles {
+    /// With one more file.
+    #[must_use]
+    pub fn with(mut self, path: &str, text: &str) -> Self {
+        self.texts.insert(path.to_owned(), text.into());
+        self
+    }
+
+    /// The paths of all files, sorted.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.texts.keys().map(String::as_str)
+    }
+}
+
+impl Files for MemoryFiles {
+    fn read(&self, path: &str) -> Result<Arc<str>, FileError> {
+        self.texts.get(path).cloned().ok_or(FileError::Absent)
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let below = self.texts.keys().filter_map(|path| path.strip_prefix(&prefix));
+        let names: BTreeSet<String> = below
+            .map(|rest| match rest.split_once('/') {
+                Some((folder, _)) => format!("{folder}/"),
+                None => rest.to_owned(),
+            })
+            .collect();
+        names.into_iter().collect()
+    }
+
+    fn display(&self, path: &str) -> String {
+        path.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_not_bytes() {
+        let file = SourceFile::new("a.yaml", "ä: x\nbü: \"€\"\n");
+        assert_eq!(file.position(3), Position { line: 1, column: 3 });
+        let euro = file.text.find('€').unwrap();
+        assert_eq!(file.position(euro), Position { line: 2, column: 6 });
+        assert_eq!(file.position(euro + 1), Position { line: 2, column: 6 }, "inside a character");
+        assert_eq!(file.position(9_999), Position { line: 3, column: 1 }, "past the end");
+    }
+
+    #[test]
+    fn a_part_of_a_span_never_leaves_it() {
+        let span = Span::new(FileId(0), 10, 20);
+        assert_eq!(span.part(2, 4), Span::new(FileId(0), 12, 14));
+        assert_eq!(span.part(8, 99), Span::new(FileId(0), 18, 20));
+        assert_eq!(span.part(50, 60), Span::new(FileId(0), 20, 20));
+    }
+}

@@ -1,0 +1,735 @@
+//! The value domain: what a template says, what it leaves open, and of what the open is the unknown.
+//!
+//! Four things are kept apart that most tools confuse: *absent* (nobody wrote it, or `AWS::NoValue`), *null*, *empty*
+//! and *unknown*. An unknown value carries a [`Term`], its identity: two unknowns with equal terms are the same value, so a
+//! pool finds its role although no ARN is known. A [`Choice`] keeps the conditions of its alternatives. A [`Text`] is a
+//! string with holes. Comparisons are three-valued; no operation here ever guesses.
+//!
+//! Every value has the span of the literal or expression that made it, and the chain of [`Via`] steps by which it came to
+//! where it is used (literal <- default <- variable <- module call <- attribute).
+
+mod guard;
+mod number;
+mod text;
+mod tri;
+
+pub use guard::{Class as VariableClass, Decision, Guard, Scenario, Variable};
+pub use number::Number;
+pub use text::{Class, Part, Shape, Step, Text};
+pub use tri::Tri;
+
+use crate::source::Span;
+use indexmap::IndexMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// More alternatives than this, when choices multiply, and the value is unknown ([`Why::Budget`]).
+pub const MOST_ARMS: usize = 64;
+
+/// Names a scope of the model: a stack, or a root module. Equal names in two scopes are different things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ScopeId(pub u32);
+
+/// Names one resource: its scope and its address in it (a logical id, or `module.a.aws_iam_role.sms["x"]`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ResourceRef {
+    /// The stack or root module.
+    pub scope: ScopeId,
+    /// The address inside it.
+    pub address: Arc<str>,
+}
+
+/// A value, where it was made, and how it came here.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// What it is.
+    pub data: Data,
+    /// The literal or expression that made it.
+    pub span: Span,
+    /// How it came from there to where it is used; the newest step first.
+    pub via: Option<Arc<Via>>,
+    /// A secret (`NoEcho`, `sensitive`): never printed.
+    pub sensitive: bool,
+}
+
+/// One step on a value's way: "through variable `mfa`".
+#[derive(Debug)]
+pub struct Via {
+    /// What the step is.
+    pub step: Arc<str>,
+    /// Where it is written.
+    pub span: Span,
+    /// The step before.
+    pub before: Option<Arc<Via>>,
+}
+
+/// The kinds of value.
+#[derive(Clone, Debug)]
+pub enum Data {
+    /// An explicit null.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A number, with its source text.
+    Number(Number),
+    /// A known string.
+    String(Arc<str>),
+    /// A string with holes.
+    Text(Text),
+    /// A list.
+    List(Arc<List>),
+    /// A map with string keys, in source order.
+    Map(Arc<Map>),
+    /// Alternatives under conditions.
+    Choice(Arc<Choice>),
+    /// Not there: never written, or removed by `AWS::NoValue`.
+    Absent,
+    /// Not known.
+    Unknown(Arc<Unknown>),
+}
+
+/// A list whose known elements are `items`; an element that is a [`Choice`] with an absent arm may be missing.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    /// The elements.
+    pub items: Vec<Value>,
+    /// Set when there may be further elements, nobody knows which.
+    pub rest: Option<Arc<Unknown>>,
+}
+
+/// A map.
+#[derive(Clone, Debug, Default)]
+pub struct Map {
+    /// The entries in source order.
+    pub entries: IndexMap<Arc<str>, Entry>,
+    /// Set when there may be further entries.
+    pub rest: Option<Arc<Unknown>>,
+}
+
+/// An entry of a [`Map`].
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where the key is written.
+    pub key_span: Span,
+    /// The value.
+    pub value: Value,
+}
+
+/// Alternatives; their guards exclude each other and cover every scenario.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The alternatives.
+    pub arms: Vec<(Guard, Value)>,
+}
+
+/// A value that is not known.
+#[derive(Clone, Debug)]
+pub struct Unknown {
+    /// Why it is not known.
+    pub why: Why,
+    /// What it is the unknown of.
+    pub term: Term,
+    /// What is known of it all the same.
+    pub refine: Refine,
+}
+
+/// Why a value is not known.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Why {
+    /// A parameter or variable that nobody gave a value.
+    Parameter(Arc<str>),
+    /// A parameter or variable with a default, outside the cases that name the default.
+    Overridable(Arc<str>),
+    /// A pseudo parameter such as `AWS::Region`.
+    Pseudo(Arc<str>),
+    /// An attribute that exists only once the resource does.
+    Attribute(Arc<str>),
+    /// `Fn::ImportValue` of an export that is not in the input.
+    Import(Arc<str>),
+    /// A dynamic reference: `{{resolve:ssm:...}}`.
+    DynamicReference(Arc<str>),
+    /// A data source.
+    DataSource(Arc<str>),
+    /// An output of a module whose source is not in the input.
+    ModuleAbsent(Arc<str>),
+    /// A nested stack whose template is not in the input.
+    TemplateAbsent(Arc<str>),
+    /// `terraform.workspace`.
+    Workspace,
+    /// A function or intrinsic that is not evaluated.
+    Function(Arc<str>),
+    /// A macro or transform.
+    Macro(Arc<str>),
+    /// Unknown in the plan.
+    Plan(Arc<str>),
+    /// It depends on itself.
+    Cycle(Arc<str>),
+    /// A limit was reached; the text names it.
+    Budget(Arc<str>),
+    /// The source there does not parse, or means nothing.
+    Invalid(Arc<str>),
+    /// A name that nothing in the input declares.
+    Undeclared(Arc<str>),
+    /// A file that is not in the input.
+    FileAbsent(Arc<str>),
+    /// Something outside the template changes it after creation.
+    OutOfBand(Arc<str>),
+}
+
+impl Why {
+    /// The reason without names, for counting: `parameter without a value`.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Parameter(_) => "parameter without a value",
+            Self::Overridable(_) => "parameter with a default that may be overridden",
+            Self::Pseudo(_) => "pseudo parameter",
+            Self::Attribute(_) => "attribute known only after creation",
+            Self::Import(_) => "import from another stack",
+            Self::DynamicReference(_) => "dynamic reference",
+            Self::DataSource(_) => "data source",
+            Self::ModuleAbsent(_) => "module that is not in the input",
+            Self::TemplateAbsent(_) => "template that is not in the input",
+            Self::Workspace => "workspace",
+            Self::Function(_) => "function that is not evaluated",
+            Self::Macro(_) => "macro",
+            Self::Plan(_) => "unknown in the plan",
+            Self::Cycle(_) => "reference cycle",
+            Self::Budget(_) => "limit reached",
+            Self::Invalid(_) => "source that does not parse",
+            Self::Undeclared(_) => "undeclared name",
+            Self::FileAbsent(_) => "file that is not in the input",
+            Self::OutOfBand(_) => "changed outside the template",
+        }
+    }
+}
+
+/// A phrase that completes "not known, because it is ...".
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Workspace => f.write_str("the name of the workspace"),
+            Self::Parameter(name)
+            | Self::Overridable(name)
+            | Self::Pseudo(name)
+            | Self::Attribute(name)
+            | Self::Import(name)
+            | Self::DynamicReference(name)
+            | Self::DataSource(name)
+            | Self::ModuleAbsent(name)
+            | Self::TemplateAbsent(name)
+            | Self::Function(name)
+            | Self::Macro(name)
+            | Self::Plan(name)
+            | Self::Cycle(name)
+            | Self::Budget(name)
+            | Self::Invalid(name)
+            | Self::Undeclared(name)
+            | Self::FileAbsent(name)
+            | Self::OutOfBand(name) => write!(f, "{}: {name}", self.class()),
+        }
+    }
+}
+
+/// What an unknown value is the unknown *of*. Equal terms are equal values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Term {
+    /// An attribute of a resource, in its dialect's own spelling: `Arn`, `Ref`, `arn`, `id`.
+    Attribute(ResourceRef, Arc<str>),
+    /// A parameter or root variable.
+    Parameter(ScopeId, Arc<str>),
+    /// A pseudo parameter of a stack, or a data source that means the same: `AWS::AccountId`.
+    Pseudo(ScopeId, Arc<str>),
+    /// The value that a CloudFormation export of this name has.
+    Export(Arc<str>),
+    /// A dynamic reference, by its text.
+    Dynamic(Arc<str>),
+    /// A known value inside a [`Term::Call`], as canonical JSON.
+    Literal(Arc<str>),
+    /// A function of other terms; the function must give equal results for equal arguments.
+    Call(Arc<str>, Arc<[Term]>),
+    /// Equal to itself only: the span of the expression and a counter for expansions of it.
+    Opaque(Span, u32),
+}
+
+impl Term {
+    /// A function of other terms.
+    pub fn call(function: impl Into<Arc<str>>, arguments: impl IntoIterator<Item = Self>) -> Self {
+        Self::Call(function.into(), arguments.into_iter().collect())
+    }
+
+    /// A known string.
+    pub fn literal(text: &str) -> Self {
+        Self::Literal(serde_json::Value::from(text).to_string().into())
+    }
+}
+
+/// What is known of an unknown value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Refine {
+    /// Its type, where known.
+    pub kind: Option<Kind>,
+    /// It is certainly not null (and not absent).
+    pub not_null: bool,
+    /// As a string, it certainly looks like this.
+    pub shape: Shape,
+    /// Strings that it certainly is not.
+    pub none_of: Arc<[Arc<str>]>,
+}
+
+/// Types, as far as they matter to an unknown value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `bool`
+    Bool,
+    /// `number`
+    Number,
+    /// `string`
+    String,
+    /// A list, set or tuple.
+    List,
+    /// A map or object.
+    Map,
+}
+
+impl Refine {
+    /// A string that is there.
+    pub fn string(shape: Shape) -> Self {
+        Self { kind: Some(Kind::String), not_null: true, shape, none_of: Arc::default() }
+    }
+
+    /// True when the unknown certainly is not this string.
+    pub fn excludes(&self, text: &str) -> bool {
+        self.none_of.iter().any(|known| known.as_ref() == text) || !self.shape.allows(text)
+    }
+}
+
+impl Unknown {
+    /// An unknown of which nothing is known but what it is.
+    pub fn new(why: Why, term: Term) -> Self {
+        Self { why, term, refine: Refine::default() }
+    }
+
+    /// With what is known of it.
+    #[must_use]
+    pub fn refined(mut self, refine: Refine) -> Self {
+        self.refine = refine;
+        self
+    }
+
+    /// The unknown that an operation on this one gives: same reason, a term of its own.
+    pub fn derive(&self, operation: &str) -> Self {
+        Self::new(self.why.clone(), Term::call(operation, [self.term.clone()]))
+    }
+}
+
+impl Map {
+    /// The value of a key: absent when it is certainly not there, unknown when the map is open.
+    pub fn get(&self, key: &str, span: Span) -> Value {
+        match (self.entries.get(key), &self.rest) {
+            (Some(entry), _) => entry.value.clone(),
+            (None, Some(rest)) => Value::unknown(rest.derive(&format!(".{key}")), span),
+            (None, None) => Value::absent(span),
+        }
+    }
+}
+
+impl Value {
+    /// A value made at a span.
+    pub fn new(data: Data, span: Span) -> Self {
+        Self { data, span, via: None, sensitive: false }
+    }
+
+    /// Null.
+    pub fn null(span: Span) -> Self {
+        Self::new(Data::Null, span)
+    }
+
+    /// Not there.
+    pub fn absent(span: Span) -> Self {
+        Self::new(Data::Absent, span)
+    }
+
+    /// A truth value.
+    pub fn bool(value: bool, span: Span) -> Self {
+        Self::new(Data::Bool(value), span)
+    }
+
+    /// A number.
+    pub fn number(value: impl Into<Number>, span: Span) -> Self {
+        Self::new(Data::Number(value.into()), span)
+    }
+
+    /// A known string.
+    pub fn string(text: impl Into<Arc<str>>, span: Span) -> Self {
+        Self::new(Data::String(text.into()), span)
+    }
+
+    /// A closed list.
+    pub fn list(items: Vec<Self>, span: Span) -> Self {
+        Self::new(Data::List(Arc::new(List { items, rest: None })), span)
+    }
+
+    /// A closed map; of equal keys the last one wins.
+    pub fn map(entries: impl IntoIterator<Item = (Arc<str>, Entry)>, span: Span) -> Self {
+        Self::new(Data::Map(Arc::new(Map { entries: entries.into_iter().collect(), rest: None })), span)
+    }
+
+    /// Not known.
+    pub fn unknown(unknown: Unknown, span: Span) -> Self {
+        Self::new(Data::Unknown(Arc::new(unknown)), span)
+    }
+
+    /// Not known, and equal to nothing but itself.
+    pub fn opaque(why: Why, span: Span) -> Self {
+        Self::unknown(Unknown::new(why, Term::Opaque(span, 0)), span)
+    }
+
+    /// A string from parts: known when no part is a hole.
+    pub fn text(parts: impl IntoIterator<Item = Part>, span: Span) -> Self {
+        match Text::join(parts) {
+            Ok(text) => Self::new(Data::Text(text), span),
+            Err(known) => Self::string(known, span),
+        }
+    }
+
+    /// Alternatives. Arms that can never hold vanish; an arm that always holds is the value.
+    pub fn choice(arms: Vec<(Guard, Self)>, span: Span) -> Self {
+        let mut kept: Vec<(Guard, Self)> =
+            arms.into_iter().filter(|(guard, _)| !matches!(guard, Guard::Never)).collect();
+        if kept.len() > MOST_ARMS {
+            return Self::opaque(Why::Budget(format!("more than {MOST_ARMS} alternatives").into()), span);
+        }
+        match kept.iter().position(|(guard, _)| guard.is_always()) {
+            Some(at) => kept.swap_remove(at).1,
+            None if kept.is_empty() => Self::absent(span),
+            None => Self::new(Data::Choice(Arc::new(Choice { arms: kept })), span),
+        }
+    }
+
+    /// The same value, one step further on its way.
+    #[must_use]
+    pub fn through(mut self, step: impl Into<Arc<str>>, span: Span) -> Self {
+        self.via = Some(Arc::new(Via { step: step.into(), span, before: self.via.take() }));
+        self
+    }
+
+    /// The steps by which the value came here, the newest first.
+    pub fn steps(&self) -> impl Iterator<Item = &Via> {
+        std::iter::successors(self.via.as_deref(), |via| via.before.as_deref())
+    }
+
+    /// Marked as a secret where `sensitive`.
+    #[must_use]
+    pub fn with_sensitive(mut self, sensitive: bool) -> Self {
+        self.sensitive |= sensitive;
+        self
+    }
+
+    /// True when the value is certainly not there.
+    pub fn is_absent(&self) -> bool {
+        matches!(self.data, Data::Absent)
+    }
+
+    /// True when it is an unknown as a whole.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.data, Data::Unknown(_))
+    }
+
+    /// The known string.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.data {
+            Data::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The known truth value.
+    pub fn as_bool(&self) -> Option<bool> {
+        match &self.data {
+            Data::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The number.
+    pub fn as_number(&self) -> Option<&Number> {
+        match &self.data {
+            Data::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The list.
+    pub fn as_list(&self) -> Option<&List> {
+        match &self.data {
+            Data::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The map.
+    pub fn as_map(&self) -> Option<&Map> {
+        match &self.data {
+            Data::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The unknown.
+    pub fn as_unknown(&self) -> Option<&Arc<Unknown>> {
+        match &self.data {
+            Data::Unknown(unknown) => Some(unknown),
+            _ => None,
+        }
+    }
+
+    /// Applies a function to the value, or to each alternative of it. The result keeps the guards; nested choices are
+    /// flattened, and more than [`MOST_ARMS`] alternatives become unknown.
+    pub fn each(&self, function: &mut dyn FnMut(&Self) -> Self) -> Self {
+        let Data::Choice(choice) = &self.data else { return function(self) };
+        let mut arms = Vec::with_capacity(choice.arms.len());
+        for (guard, value) in &choice.arms {
+            match value.each(function) {
+                Self { data: Data::Choice(inner), .. } => {
+                    arms.extend(
+                        inner.arms.iter().map(|(inner, value)| (guard.clone().and(inner.clone()), value.clone())),
+                    );
+                }
+                value => arms.push((guard.clone(), value)),
+            }
+        }
+        let mut result = Self::choice(arms, self.span);
+        result.sensitive |= self.sensitive;
+        result
+    }
+
+    /// The member of a map. Of an unknown: unknown. Of an absent or null value: absent. Of anything else: absent.
+    pub fn get(&self, key: &str) -> Self {
+        let member = self.each(&mut |value| match &value.data {
+            Data::Map(map) => map.get(key, value.span),
+            Data::Unknown(unknown) => Self::unknown(unknown.derive(&format!(".{key}")), value.span),
+            _ => Self::absent(value.span),
+        });
+        member.with_sensitive(self.sensitive)
+    }
+
+    /// The value in a scenario, choices resolved; `Err` with the variable on which it depends when the scenario leaves
+    /// it open. Only the value itself is resolved, not what is inside a list or map.
+    pub fn resolve(&self, scenario: &Scenario) -> Result<&Self, Arc<Variable>> {
+        let mut value = self;
+        'choice: while let Data::Choice(choice) = &value.data {
+            for (guard, arm) in &choice.arms {
+                match guard.decide(scenario) {
+                    Decision::Holds => {
+                        value = arm;
+                        continue 'choice;
+                    }
+                    Decision::Fails => {}
+                    Decision::Open(variable) => return Err(variable),
+                }
+            }
+            // Guards cover every scenario; a choice that breaks this is a frontend's fault and says nothing.
+            return Ok(value);
+        }
+        Ok(value)
+    }
+
+    /// The value with every choice that the scenario decides replaced by its arm, at any depth. What the scenario
+    /// leaves open stays a choice.
+    pub fn under(&self, scenario: &Scenario) -> Self {
+        let value = match self.resolve(scenario) {
+            Ok(value) => value,
+            Err(_) => return self.clone(),
+        };
+        let data = match &value.data {
+            Data::List(list) => {
+                let items =
+                    list.items.iter().map(|item| item.under(scenario)).filter(|item| !item.is_absent()).collect();
+                Data::List(Arc::new(List { items, rest: list.rest.clone() }))
+            }
+            Data::Map(map) => {
+                let entry = |entry: &Entry| Entry { key_span: entry.key_span, value: entry.value.under(scenario) };
+                let entries = map.entries.iter().map(|(key, value)| (key.clone(), entry(value))).collect();
+                Data::Map(Arc::new(Map { entries, rest: map.rest.clone() }))
+            }
+            other => other.clone(),
+        };
+        let mut resolved = Self { data, ..value.clone() };
+        resolved.via = resolved.via.or_else(|| self.via.clone());
+        resolved.sensitive |= self.sensitive;
+        resolved
+    }
+
+    /// Whether two values are equal. Types are kept apart: `"1"` is not `1`.
+    pub fn same(&self, other: &Self) -> Tri {
+        match (&self.data, &other.data) {
+            (Data::Choice(choice), _) => same_in_all(choice, other),
+            (_, Data::Choice(choice)) => same_in_all(choice, self),
+            (Data::Unknown(a), Data::Unknown(b)) if a.term == b.term => Tri::Yes,
+            (Data::Unknown(a), _) => same_as_unknown(a, other),
+            (_, Data::Unknown(b)) => same_as_unknown(b, self),
+            (Data::Null, Data::Null) | (Data::Absent, Data::Absent) => Tri::Yes,
+            (Data::Bool(a), Data::Bool(b)) => (a == b).into(),
+            (Data::Number(a), Data::Number(b)) => (a == b).into(),
+            (Data::String(a), Data::String(b)) => (a == b).into(),
+            (Data::Text(a), Data::Text(b)) => a.same(b),
+            (Data::Text(text), Data::String(known)) | (Data::String(known), Data::Text(text)) => text.same_str(known),
+            (Data::List(a), Data::List(b)) => same_lists(a, b),
+            (Data::Map(a), Data::Map(b)) => same_maps(a, b),
+            _ => Tri::No,
+        }
+    }
+
+    /// What the value is, as a term: equal terms are equal values.
+    pub fn term(&self) -> Term {
+        match &self.data {
+            Data::Unknown(unknown) => unknown.term.clone(),
+            Data::Null => Term::Literal("null".into()),
+            Data::Absent => Term::Literal("absent".into()),
+            Data::Bool(value) => Term::Literal(value.to_string().into()),
+            Data::Number(number) => Term::Literal(number.text().into()),
+            Data::String(text) => Term::literal(text),
+            Data::Text(text) => Term::call(
+                "text",
+                text.parts().iter().map(|part| match part {
+                    Part::Literal(text, _) => Term::literal(text),
+                    Part::Hole(unknown, _) => unknown.term.clone(),
+                }),
+            ),
+            Data::List(list) if list.rest.is_none() => Term::call("list", list.items.iter().map(Self::term)),
+            Data::Map(map) if map.rest.is_none() => {
+                Term::call("map", map.entries.iter().flat_map(|(key, entry)| [Term::literal(key), entry.value.term()]))
+            }
+            Data::List(_) | Data::Map(_) | Data::Choice(_) => Term::Opaque(self.span, 0),
+        }
+    }
+
+    /// The value as the parts of a string: what interpolation does with it. `None` for what has no string form (null,
+    /// absent, lists, maps) and for a choice, which must be taken apart first.
+    pub fn as_parts(&self) -> Option<Vec<Part>> {
+        match &self.data {
+            Data::String(text) => Some(vec![Part::Literal(text.clone(), self.span)]),
+            Data::Bool(value) => Some(vec![Part::Literal(value.to_string().into(), self.span)]),
+            Data::Number(number) => Some(vec![Part::Literal(number.text().into(), self.span)]),
+            Data::Text(text) => Some(text.parts().to_vec()),
+            Data::Unknown(unknown) => Some(vec![Part::Hole(unknown.clone(), self.span)]),
+            _ => None,
+        }
+    }
+
+    /// Joins values to one string; each alternative of a choice gives an alternative of the result. `None` when a value
+    /// has no string form in some alternative.
+    pub fn concat(values: &[Self], span: Span) -> Option<Self> {
+        let mut joined = vec![(Guard::Always, Vec::new())];
+        let mut sensitive = false;
+        for value in values {
+            sensitive |= value.sensitive;
+            let mut arms = Vec::new();
+            value.flatten(&Guard::Always, &mut arms);
+            let mut next = Vec::with_capacity(joined.len() * arms.len());
+            for (guard, before) in &joined {
+                for (more, arm) in &arms {
+                    let mut parts: Vec<Part> = before.clone();
+                    parts.extend(arm.as_parts()?);
+                    next.push((guard.clone().and(more.clone()), parts));
+                }
+            }
+            if next.len() > MOST_ARMS {
+                return Some(Self::opaque(Why::Budget(format!("more than {MOST_ARMS} alternatives").into()), span));
+            }
+            joined = next;
+        }
+        let arms = joined.into_iter().map(|(guard, parts)| (guard, Self::text(parts, span))).collect();
+        Some(Self::choice(arms, span).with_sensitive(sensitive))
+    }
+
+    /// The alternatives of the value that are no choices themselves, with their guards.
+    fn flatten(&self, guard: &Guard, arms: &mut Vec<(Guard, Self)>) {
+        match &self.data {
+            Data::Choice(choice) => {
+                for (inner, value) in &choice.arms {
+                    value.flatten(&guard.clone().and(inner.clone()), arms);
+                }
+            }
+            _ => arms.push((guard.clone(), self.clone())),
+        }
+    }
+
+    /// The alternatives of the value, none of them a choice, each with its guard.
+    pub fn arms(&self) -> Vec<(Guard, Self)> {
+        let mut arms = Vec::new();
+        self.flatten(&Guard::Always, &mut arms);
+        arms
+    }
+}
+
+/// Equal, or different, in every alternative; anything else is open.
+fn same_in_all(choice: &Choice, other: &Value) -> Tri {
+    let mut answers = choice.arms.iter().map(|(_, arm)| arm.same(other));
+    match answers.next() {
+        Some(first) if answers.all(|answer| answer == first) => first,
+        _ => Tri::Unknown,
+    }
+}
+
+fn same_as_unknown(unknown: &Unknown, other: &Value) -> Tri {
+    let refine = &unknown.refine;
+    let other_kind = match &other.data {
+        Data::Null | Data::Absent => return if refine.not_null { Tri::No } else { Tri::Unknown },
+        Data::Unknown(other) => {
+            let apart = |a: &Refine, b: &Refine| a.not_null && b.not_null && !a.shape.overlaps(&b.shape);
+            return if apart(refine, &other.refine) { Tri::No } else { Tri::Unknown };
+        }
+        Data::Bool(_) => Kind::Bool,
+        Data::Number(_) => Kind::Number,
+        Data::String(_) | Data::Text(_) => Kind::String,
+        Data::List(_) => Kind::List,
+        Data::Map(_) => Kind::Map,
+        Data::Choice(_) => return Tri::Unknown,
+    };
+    let excluded = match &other.data {
+        Data::String(text) => refine.excludes(text),
+        Data::Text(text) => !text.shape().overlaps(&refine.shape),
+        _ => false,
+    };
+    let other_type = refine.kind.is_some_and(|kind| kind != other_kind);
+    if excluded || other_type { Tri::No } else { Tri::Unknown }
+}
+
+fn same_lists(a: &List, b: &List) -> Tri {
+    let certain = |list: &List| list.rest.is_none() && list.items.iter().all(|item| !may_vanish(item));
+    if !certain(a) || !certain(b) {
+        return Tri::Unknown;
+    }
+    if a.items.len() != b.items.len() {
+        return Tri::No;
+    }
+    Tri::all(a.items.iter().zip(&b.items).map(|(a, b)| a.same(b)))
+}
+
+fn may_vanish(value: &Value) -> bool {
+    match &value.data {
+        Data::Absent => true,
+        Data::Choice(choice) => choice.arms.iter().any(|(_, arm)| may_vanish(arm)),
+        _ => false,
+    }
+}
+
+fn same_maps(a: &Map, b: &Map) -> Tri {
+    let open = a.rest.is_some() || b.rest.is_some();
+    let missing = |from: &Map, value: &Value| match (&from.rest, may_vanish(value)) {
+        (None, false) => Tri::No,
+        (None, true) if value.is_absent() => Tri::Yes,
+        _ => Tri::Unknown,
+    };
+    let of_a = a.entries.iter().map(|(key, entry)| match b.entries.get(key) {
+        Some(other) => entry.value.same(&other.value),
+        None => missing(b, &entry.value),
+    });
+    let only_b = b.entries.iter().filter(|(key, _)| !a.entries.contains_key(*key));
+    let answer = Tri::all(of_a.chain(only_b.map(|(_, entry)| missing(a, &entry.value))));
+    if open { answer.and(Tri::Unknown) } else { answer }
+}
+
+#[cfg(test)]
+mod tests;

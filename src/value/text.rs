@@ -1,0 +1,332 @@
+//! Partly known strings, and what may be said of them.
+//!
+//! A [`Text`] is literal pieces and holes. Two texts are compared by structure: the same pieces and the same holes are
+//! equal whatever the holes hold; a literal that no filling of the holes can produce is different; everything else is
+//! not known. A hole's [`Shape`] says what its text certainly looks like, so that the Region in an ARN cannot swallow a
+//! colon.
+
+use super::{Tri, Unknown};
+use crate::source::Span;
+use std::sync::Arc;
+
+/// A string with at least one hole.
+#[derive(Clone, Debug)]
+pub struct Text {
+    parts: Arc<[Part]>,
+}
+
+/// A piece of a [`Text`].
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// Known characters and where they are written. When the span is as long as the text, the source spells these
+    /// characters byte by byte, so that a place inside them is a place in the source.
+    Literal(Arc<str>, Span),
+    /// Characters that are not known.
+    Hole(Arc<Unknown>, Span),
+}
+
+impl Text {
+    /// Joins parts; `Err` with the whole string when no hole is among them. Empty literals vanish.
+    pub fn join(parts: impl IntoIterator<Item = Part>) -> Result<Self, String> {
+        let parts: Vec<Part> =
+            parts.into_iter().filter(|part| !matches!(part, Part::Literal(text, _) if text.is_empty())).collect();
+        if parts.iter().any(|part| matches!(part, Part::Hole(..))) {
+            return Ok(Self { parts: parts.into() });
+        }
+        Err(parts.iter().map(|part| if let Part::Literal(text, _) = part { text.as_ref() } else { "" }).collect())
+    }
+
+    /// The parts in order.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The literal pieces, neighbours joined, with `Err(unknown)` for a hole.
+    fn pieces(&self) -> Vec<Piece<'_>> {
+        let mut pieces: Vec<Piece<'_>> = Vec::with_capacity(self.parts.len());
+        for part in self.parts.iter() {
+            match part {
+                Part::Hole(unknown, _) => pieces.push(Piece::Hole(unknown)),
+                Part::Literal(text, _) => match pieces.last_mut() {
+                    Some(Piece::Literal(before)) => before.push_str(text),
+                    _ => pieces.push(Piece::Literal(text.to_string())),
+                },
+            }
+        }
+        pieces
+    }
+
+    /// Whether two texts are the same string.
+    pub fn same(&self, other: &Self) -> Tri {
+        same_pieces(self.pieces(), other.pieces())
+    }
+
+    /// Whether this text is the given string.
+    pub fn same_str(&self, other: &str) -> Tri {
+        same_pieces(self.pieces(), vec![Piece::Literal(other.to_owned())])
+    }
+
+    /// What the text certainly looks like.
+    pub fn shape(&self) -> Shape {
+        let mut shape = Shape::literal("");
+        for part in self.parts.iter() {
+            shape = match part {
+                Part::Literal(text, _) => shape.then(&Shape::literal(text)),
+                Part::Hole(unknown, _) => shape.then(&unknown.refine.shape),
+            };
+        }
+        shape
+    }
+}
+
+enum Piece<'a> {
+    Literal(String),
+    Hole(&'a Unknown),
+}
+
+/// Drops what both sides share at their ends; what is left decides.
+fn same_pieces(mut left: Vec<Piece<'_>>, mut right: Vec<Piece<'_>>) -> Tri {
+    strip_common(&mut left, &mut right, true);
+    strip_common(&mut left, &mut right, false);
+    if left.is_empty() && right.is_empty() {
+        return Tri::Yes;
+    }
+    let shape = |pieces: &[Piece<'_>]| {
+        pieces.iter().fold(Shape::literal(""), |shape, piece| match piece {
+            Piece::Literal(text) => shape.then(&Shape::literal(text)),
+            Piece::Hole(unknown) => shape.then(&unknown.refine.shape),
+        })
+    };
+    // A lone hole knows some strings that it is not.
+    if let ([Piece::Hole(unknown)], [Piece::Literal(text)]) | ([Piece::Literal(text)], [Piece::Hole(unknown)]) =
+        (left.as_slice(), right.as_slice())
+        && unknown.refine.excludes(text)
+    {
+        return Tri::No;
+    }
+    if shape(&left).overlaps(&shape(&right)) { Tri::Unknown } else { Tri::No }
+}
+
+fn strip_common(left: &mut Vec<Piece<'_>>, right: &mut Vec<Piece<'_>>, front: bool) {
+    let end = |pieces: &[Piece<'_>]| if front { 0 } else { pieces.len().saturating_sub(1) };
+    loop {
+        let (at_left, at_right) = (end(left), end(right));
+        let (Some(a), Some(b)) = (left.get_mut(at_left), right.get_mut(at_right)) else { return };
+        match (a, b) {
+            (Piece::Hole(a), Piece::Hole(b)) if a.term == b.term => {
+                left.remove(at_left);
+                right.remove(at_right);
+            }
+            (Piece::Literal(a), Piece::Literal(b)) => {
+                let shared = if front { common_prefix(a, b) } else { common_suffix(a, b) };
+                if shared == 0 {
+                    return;
+                }
+                for text in [&mut *a, &mut *b] {
+                    if front {
+                        text.drain(..shared);
+                    } else {
+                        text.truncate(text.len() - shared);
+                    }
+                }
+                let (a_empty, b_empty) = (a.is_empty(), b.is_empty());
+                if a_empty {
+                    left.remove(at_left);
+                }
+                if b_empty {
+                    right.remove(at_right);
+                }
+            }
+            _ => return,
+        }
+    }
+}
+
+fn common_prefix(a: &str, b: &str) -> usize {
+    a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
+}
+
+fn common_suffix(a: &str, b: &str) -> usize {
+    a.chars().rev().zip(b.chars().rev()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
+}
+
+/// A set of characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Just this one.
+    Char(char),
+    /// `0`-`9`.
+    Digit,
+    /// Lower-case letters, digits and `-`: Regions and partitions.
+    Region,
+    /// Anything but `:`; a part of an ARN.
+    NoColon,
+    /// Anything but `:` and `/`; a name.
+    Name,
+    /// Any character.
+    Any,
+}
+
+impl Class {
+    fn holds(self, c: char) -> bool {
+        match self {
+            Self::Char(own) => own == c,
+            Self::Digit => c.is_ascii_digit(),
+            Self::Region => c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-',
+            Self::NoColon => c != ':',
+            Self::Name => c != ':' && c != '/',
+            Self::Any => true,
+        }
+    }
+
+    /// True when some character lies in both. All classes but single characters have the digits in common.
+    fn meets(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Char(c), class) | (class, Self::Char(c)) => class.holds(c),
+            _ => true,
+        }
+    }
+}
+
+/// One step of a [`Shape`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Exactly one character of the class.
+    One(Class),
+    /// Any number of characters of the class, also none.
+    Many(Class),
+}
+
+/// What a string certainly looks like: a sequence of steps, as in a glob.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Shape {
+    steps: Arc<[Step]>,
+}
+
+/// Above this many pairs of steps, two shapes count as overlapping without a look; keeps the comparison of huge texts
+/// bounded.
+const MOST_STEP_PAIRS: usize = 1 << 22;
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self::any()
+    }
+}
+
+impl Shape {
+    /// Nothing is known.
+    pub fn any() -> Self {
+        Self::steps([Step::Many(Class::Any)])
+    }
+
+    /// Any string but the empty one.
+    pub fn non_empty() -> Self {
+        Self::steps([Step::One(Class::Any), Step::Many(Class::Any)])
+    }
+
+    /// Exactly this string.
+    pub fn literal(text: &str) -> Self {
+        Self::steps(text.chars().map(|c| Step::One(Class::Char(c))))
+    }
+
+    /// At least one character of a class, and nothing else.
+    pub fn some_of(class: Class) -> Self {
+        Self::steps([Step::One(class), Step::Many(class)])
+    }
+
+    /// Exactly `count` characters of a class.
+    pub fn exactly(count: usize, class: Class) -> Self {
+        Self::steps(std::iter::repeat_n(Step::One(class), count))
+    }
+
+    /// From steps.
+    pub fn steps(steps: impl IntoIterator<Item = Step>) -> Self {
+        Self { steps: steps.into_iter().collect() }
+    }
+
+    /// A glob: `*` stands for any run of characters, `?` for one.
+    pub fn glob(pattern: &str) -> Self {
+        Self::steps(pattern.chars().map(|c| match c {
+            '*' => Step::Many(Class::Any),
+            '?' => Step::One(Class::Any),
+            c => Step::One(Class::Char(c)),
+        }))
+    }
+
+    /// This shape followed by another.
+    #[must_use]
+    pub fn then(&self, other: &Self) -> Self {
+        Self::steps(self.steps.iter().chain(other.steps.iter()).copied())
+    }
+
+    /// An AWS account id: twelve digits.
+    pub fn account() -> Self {
+        Self::exactly(12, Class::Digit)
+    }
+
+    /// A Region or a partition name.
+    pub fn region() -> Self {
+        Self::some_of(Class::Region)
+    }
+
+    /// A string that starts with `prefix`.
+    pub fn starting(prefix: &str) -> Self {
+        Self::literal(prefix).then(&Self::any())
+    }
+
+    /// The shape's steps.
+    pub fn as_steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// True when the empty string may have this shape.
+    pub fn allows_empty(&self) -> bool {
+        self.steps.iter().all(|step| matches!(step, Step::Many(_)))
+    }
+
+    /// True when this very string may have this shape.
+    pub fn allows(&self, text: &str) -> bool {
+        self.overlaps(&Self::literal(text))
+    }
+
+    /// The literal text that every string of this shape starts with.
+    pub fn literal_prefix(&self) -> String {
+        let chars = self.steps.iter().map_while(|step| match step {
+            Step::One(Class::Char(c)) => Some(*c),
+            _ => None,
+        });
+        chars.collect()
+    }
+
+    /// True when some string has both shapes.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let (a, b) = (&self.steps, &other.steps);
+        if a.len().saturating_mul(b.len()) > MOST_STEP_PAIRS {
+            return true;
+        }
+        // reached[j]: the first i steps of `a` and the first j steps of `b` can produce a common string.
+        let mut reached = vec![false; b.len() + 1];
+        for i in 0..=a.len() {
+            let before = std::mem::replace(&mut reached, vec![false; b.len() + 1]);
+            for j in 0..=b.len() {
+                let at = |row: &[bool], j: usize| row.get(j).copied().unwrap_or(false);
+                let (step_a, step_b) =
+                    (i.checked_sub(1).and_then(|i| a.get(i)), j.checked_sub(1).and_then(|j| b.get(j)));
+                let both_empty = i == 0 && j == 0;
+                // A `Many` may stand for nothing, and it stays where it is while the other side takes a character.
+                let skip_a = matches!(step_a, Some(Step::Many(_))) && at(&before, j);
+                let skip_b = matches!(step_b, Some(Step::Many(_))) && j > 0 && at(&reached, j - 1);
+                let take = match (step_a, step_b) {
+                    (Some(Step::One(x)), Some(Step::One(y))) => x.meets(*y) && at(&before, j - 1),
+                    (Some(Step::Many(x)), Some(Step::One(y))) => x.meets(*y) && at(&reached, j - 1),
+                    (Some(Step::One(x)), Some(Step::Many(y))) => x.meets(*y) && at(&before, j),
+                    _ => false,
+                };
+                if let Some(slot) = reached.get_mut(j) {
+                    *slot = both_empty || skip_a || skip_b || take;
+                }
+            }
+        }
+        reached.last().copied().unwrap_or(false)
+    }
+}
