@@ -32,6 +32,7 @@
 
 pub mod finding;
 pub mod frontend;
+pub mod graph;
 pub mod source;
 pub mod syntax;
 pub mod value;
