@@ -17,6 +17,7 @@
 //! | [`suppress`] | what people asked not to hear about |
 //! | [`report`] | findings to text, one file per format; knows no rule |
 //! | [`discover`], [`config`], [`cli`] | what the user typed, and which files that means |
+//! | [`run`] | the commands: everything between the arguments and the exit code |
 //!
 //! # Invariants
 //!
@@ -30,16 +31,40 @@
 //! 6. Both spellings of a resource kind stand in one file.
 //! 7. Same input, same bytes out.
 
+pub mod cli;
+pub mod config;
+pub mod discover;
 pub mod finding;
 pub mod frontend;
+pub mod report;
+pub mod run;
 pub mod source;
+pub mod suppress;
 pub mod syntax;
 pub mod value;
 
-use finding::{Finding, Rule, Undecided};
-use frontend::Diagnostic;
-use source::SourceMap;
+/// The rules in the binary, embedded by `build.rs`.
+pub mod builtin {
+    include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
+}
+
+use discover::Project;
+use finding::{Finding, Level, Rule, Undecided};
+use frontend::{Diagnostic, Given};
+use source::{Files, Loader, SourceMap, Span};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// What a run is told besides its files.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Account and Region, where the templates leave them open.
+    pub given: Given,
+    /// Rules of the user's own: path as reports name it, and text.
+    pub rules: Vec<(String, Arc<str>)>,
+    /// Levels by rule id or group; `None` turns a rule off.
+    pub levels: BTreeMap<String, Option<Level>>,
+}
 
 /// Everything a run has to say; what reporters print.
 #[derive(Debug, Default)]
@@ -73,4 +98,31 @@ pub struct Summary {
     pub sms_pools: usize,
     /// Of those, how many were linked to a role in the input.
     pub sms_pools_linked: usize,
+}
+
+/// Lints a project.
+pub fn lint(project: &Project, _options: &Options) -> Report {
+    let mut loader = Loader::new(&project.files);
+    for found in &project.found {
+        loader.insert(&found.path, found.text.clone());
+    }
+    let mut report = Report { sources: loader.into_map(), ..Report::default() };
+    report.diagnostics.extend(unreadable(project, &mut report.sources));
+    report.summary.files = project.found.len();
+    report
+}
+
+/// A diagnostic for every input that could not be read. Its file has no text: there is only a path to point at.
+fn unreadable(project: &Project, sources: &mut SourceMap) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for file in &project.unreadable {
+        let id = sources.add(project.files.display(&file.path), "");
+        diagnostics.push(Diagnostic { span: Span::new(id, 0, 0), message: file.error.to_string(), fatal: true });
+    }
+    diagnostics
+}
+
+/// Every rule that a run with these options has, sorted by id.
+pub fn catalogue(_options: &Options) -> Vec<Arc<Rule>> {
+    Vec::new()
 }
