@@ -184,7 +184,7 @@ impl Drawing<'_> {
             return vec![whole.clone()];
         }
         let window = |point: &Range<usize>| {
-            let margin = (width.saturating_sub(point.len()) / 2).max(12);
+            let margin = ((width / points.len().max(1)).saturating_sub(point.len()) / 2).max(12);
             let start = self.file.floor(point.start.saturating_sub(margin)).max(whole.start);
             start..self.file.floor(point.end + margin).min(whole.end)
         };
@@ -228,11 +228,11 @@ mod tests {
 
     #[test]
     fn lines_around_the_marks_are_shown() {
-        let excerpt = excerpt("a: 1\nb: 2\r\nc: 3\nd: 4\ne: 5\nf: 6\n", &[(8, 9), (27, 28)]);
+        let excerpt = excerpt("a: 1\nb: 2\r\nc: 3\nd: 4\ne: 5\nf: 6\n", &[(8, 9), (29, 30)]);
         assert_eq!(excerpt.text, "a: 1\nb: 2\nc: 3\ne: 5\nf: 6\n");
         let numbers: Vec<usize> = excerpt.lines.iter().map(|line| line.number).collect();
         assert_eq!(numbers, [0, 1, 2, 4, 5]);
-        assert_eq!(marked(&excerpt), ["2", " "]);
+        assert_eq!(marked(&excerpt), ["2", "6"]);
         assert!(excerpt.continues(1) && !excerpt.continues(2));
     }
 

@@ -69,7 +69,7 @@ impl Entry {
             message = format!("{message}\n{scenario}");
         }
         let mut entry = Self::new(severity(finding.level), &message, style.width);
-        entry.code = Some(plain::line(&finding.rule.id));
+        entry.code = Some(format!("{}[{}]", finding.level, plain::line(&finding.rule.id)));
         entry.url = Some(plain::line(&finding.rule.url)).filter(|url| !url.is_empty());
         entry.help = help(finding, style.width);
 
