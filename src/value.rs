@@ -297,6 +297,11 @@ impl Refine {
         Self { kind: Some(Kind::String), not_null: true, shape, none_of: Arc::default() }
     }
 
+    /// True when the unknown certainly is a string that is there.
+    pub fn is_string(&self) -> bool {
+        self.not_null && self.kind == Some(Kind::String)
+    }
+
     /// True when the unknown certainly is not this string.
     pub fn excludes(&self, text: &str) -> bool {
         self.none_of.iter().any(|known| known.as_ref() == text) || !self.shape.allows(text)
@@ -384,11 +389,16 @@ impl Value {
         Self::unknown(Unknown::new(why, Term::Opaque(span, 0)), span)
     }
 
-    /// A string from parts: known when no part is a hole.
+    /// A string from parts: known when no part is a hole. A string that is one hole and nothing else is what the hole is.
     pub fn text(parts: impl IntoIterator<Item = Part>, span: Span) -> Self {
         match Text::join(parts) {
-            Ok(text) => Self::new(Data::Text(text), span),
             Err(known) => Self::string(known, span),
+            Ok(text) => match text.parts() {
+                [Part::Hole(unknown, _)] if unknown.refine.is_string() => {
+                    Self::new(Data::Unknown(unknown.clone()), span)
+                }
+                _ => Self::new(Data::Text(text), span),
+            },
         }
     }
 
@@ -397,13 +407,20 @@ impl Value {
         let mut kept: Vec<(Guard, Self)> =
             arms.into_iter().filter(|(guard, _)| !matches!(guard, Guard::Never)).collect();
         if kept.len() > MOST_ARMS {
-            return Self::opaque(Why::Budget(format!("more than {MOST_ARMS} alternatives").into()), span);
+            return Self::too_many(choice_term(&kept), span);
         }
         match kept.iter().position(|(guard, _)| guard.is_always()) {
             Some(at) => kept.swap_remove(at).1,
             None if kept.is_empty() => Self::absent(span),
             None => Self::new(Data::Choice(Arc::new(Choice { arms: kept })), span),
         }
+    }
+
+    /// What more than [`MOST_ARMS`] alternatives are. The term says of what, for the same expression can be evaluated
+    /// more than once.
+    fn too_many(term: Term, span: Span) -> Self {
+        let why = Why::Budget(format!("more than {MOST_ARMS} alternatives").into());
+        Self::unknown(Unknown::new(why, term), span)
     }
 
     /// The same value, one step further on its way.
@@ -505,10 +522,13 @@ impl Value {
 
     /// The member of a map. Of an unknown: unknown. Of an absent or null value: absent. Of anything else: absent.
     pub fn get(&self, key: &str) -> Self {
-        let member = self.each(&mut |value| match &value.data {
-            Data::Map(map) => map.get(key, value.span),
-            Data::Unknown(unknown) => Self::unknown(unknown.derive(&format!(".{key}")), value.span),
-            _ => Self::absent(value.span),
+        let member = self.each(&mut |value| {
+            let member = match &value.data {
+                Data::Map(map) => map.get(key, value.span),
+                Data::Unknown(unknown) => Self::unknown(unknown.derive(&format!(".{key}")), value.span),
+                _ => Self::absent(value.span),
+            };
+            member.with_sensitive(value.sensitive)
         });
         member.with_sensitive(self.sensitive)
     }
@@ -518,6 +538,7 @@ impl Value {
     pub fn resolve(&self, scenario: &Scenario) -> Result<&Self, Arc<Variable>> {
         let mut value = self;
         'choice: while let Data::Choice(choice) = &value.data {
+            let mut open = None;
             for (guard, arm) in &choice.arms {
                 match guard.decide(scenario) {
                     Decision::Holds => {
@@ -525,11 +546,11 @@ impl Value {
                         continue 'choice;
                     }
                     Decision::Fails => {}
-                    Decision::Open(variable) => return Err(variable),
+                    Decision::Open(variable) => open = open.or(Some(variable)),
                 }
             }
             // Guards cover every scenario; a choice that breaks this is a frontend's fault and says nothing.
-            return Ok(value);
+            return open.map_or(Ok(value), Err);
         }
         Ok(value)
     }
@@ -566,6 +587,11 @@ impl Value {
             (Data::Choice(choice), _) => same_in_all(choice, other),
             (_, Data::Choice(choice)) => same_in_all(choice, self),
             (Data::Unknown(a), Data::Unknown(b)) if a.term == b.term => Tri::Yes,
+            (Data::Unknown(hole), Data::Text(text)) | (Data::Text(text), Data::Unknown(hole))
+                if hole.refine.is_string() =>
+            {
+                text.same_hole(hole)
+            }
             (Data::Unknown(a), _) => same_as_unknown(a, other),
             (_, Data::Unknown(b)) => same_as_unknown(b, self),
             (Data::Null, Data::Null) | (Data::Absent, Data::Absent) => Tri::Yes,
@@ -600,8 +626,19 @@ impl Value {
             Data::Map(map) if map.rest.is_none() => {
                 Term::call("map", map.entries.iter().flat_map(|(key, entry)| [Term::literal(key), entry.value.term()]))
             }
-            Data::List(_) | Data::Map(_) | Data::Choice(_) => Term::Opaque(self.span, 0),
+            Data::Choice(choice) => choice_term(&choice.arms),
+            Data::List(list) => self.open_term("open list", list.rest.as_deref(), list.items.iter().map(Self::term)),
+            Data::Map(map) => {
+                let entries = map.entries.iter().flat_map(|(key, entry)| [Term::literal(key), entry.value.term()]);
+                self.open_term("open map", map.rest.as_deref(), entries)
+            }
         }
+    }
+
+    /// What an open list or map is: where the rest stands among the known elements only the expression says.
+    fn open_term(&self, name: &str, rest: Option<&Unknown>, known: impl Iterator<Item = Term>) -> Term {
+        let rest = rest.map(|rest| rest.term.clone());
+        Term::call(name, [Term::Opaque(self.span, 0)].into_iter().chain(rest).chain(known))
     }
 
     /// The value as the parts of a string: what interpolation does with it. `None` for what has no string form (null,
@@ -629,13 +666,15 @@ impl Value {
             let mut next = Vec::with_capacity(joined.len() * arms.len());
             for (guard, before) in &joined {
                 for (more, arm) in &arms {
+                    sensitive |= arm.sensitive;
                     let mut parts: Vec<Part> = before.clone();
                     parts.extend(arm.as_parts()?);
                     next.push((guard.clone().and(more.clone()), parts));
                 }
             }
             if next.len() > MOST_ARMS {
-                return Some(Self::opaque(Why::Budget(format!("more than {MOST_ARMS} alternatives").into()), span));
+                let term = Term::call("concat", values.iter().map(Self::term));
+                return Some(Self::too_many(term, span).with_sensitive(sensitive));
             }
             joined = next;
         }
@@ -661,6 +700,11 @@ impl Value {
         self.flatten(&Guard::Always, &mut arms);
         arms
     }
+}
+
+/// What a choice is: its alternatives under their guards.
+fn choice_term(arms: &[(Guard, Value)]) -> Term {
+    Term::call("choice", arms.iter().flat_map(|(guard, value)| [guard.term(), value.term()]))
 }
 
 /// Equal, or different, in every alternative; anything else is open.
@@ -707,9 +751,11 @@ fn same_lists(a: &List, b: &List) -> Tri {
     Tri::all(a.items.iter().zip(&b.items).map(|(a, b)| a.same(b)))
 }
 
+/// True when the value may turn out to be absent, which takes it out of its list or map.
 fn may_vanish(value: &Value) -> bool {
     match &value.data {
         Data::Absent => true,
+        Data::Unknown(unknown) => !unknown.refine.not_null,
         Data::Choice(choice) => choice.arms.iter().any(|(_, arm)| may_vanish(arm)),
         _ => false,
     }

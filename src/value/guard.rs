@@ -223,6 +223,26 @@ impl Guard {
         }
     }
 
+    /// What the guard is, as a term: equal terms hold in the same scenarios.
+    pub fn term(&self) -> Term {
+        let call = |name: &str, parts: &[Self]| Term::call(name, parts.iter().map(Self::term));
+        match self {
+            Self::Always => Term::literal("always"),
+            Self::Never => Term::literal("never"),
+            Self::Is(variable, class) => {
+                let literal = variable.classes.get(*class).and_then(|class| class.literal.as_deref());
+                // "Any other value" is other than those that the variable names.
+                let others = variable.classes.iter().filter(|_| literal.is_none()).filter_map(|c| c.literal.as_deref());
+                let named = literal.into_iter().chain(others).map(Term::literal);
+                let name = if literal.is_some() { "is" } else { "is none of" };
+                Term::call(name, [variable.term.clone()].into_iter().chain(named))
+            }
+            Self::Not(inner) => Term::call("not", [inner.term()]),
+            Self::All(parts) => call("all", parts),
+            Self::Any(parts) => call("any", parts),
+        }
+    }
+
     /// True when the guard can never be false.
     pub fn is_always(&self) -> bool {
         matches!(self, Self::Always)

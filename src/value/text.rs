@@ -66,6 +66,11 @@ impl Text {
         same_pieces(self.pieces(), vec![Piece::Literal(other.to_owned())])
     }
 
+    /// Whether this text is what an unknown string turns out to be.
+    pub fn same_hole(&self, other: &Unknown) -> Tri {
+        same_pieces(self.pieces(), vec![Piece::Hole(other)])
+    }
+
     /// What the text certainly looks like.
     pub fn shape(&self) -> Shape {
         let mut shape = Shape::literal("");
