@@ -50,9 +50,10 @@ pub mod builtin {
     include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 }
 
+use discover::Found;
 use engine::{RuleText, Rules};
 use finding::{Finding, Label, Level, Rule, Undecided};
-use frontend::{Diagnostic, Given, Input, InputKind};
+use frontend::{Diagnostic, Given, Input};
 use graph::kinds::AllKinds;
 use graph::{Graph, NodeId, link::Link};
 use source::{Files, Loader, SourceMap, Span};
@@ -68,17 +69,6 @@ pub struct Options {
     pub rules: Vec<(String, Arc<str>)>,
     /// Levels by rule id or group; `None` turns a rule off.
     pub levels: BTreeMap<String, Option<Level>>,
-}
-
-/// A file to lint, read already.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// The path in the project, with forward slashes.
-    pub path: Arc<str>,
-    /// What it is.
-    pub kind: InputKind,
-    /// Its text.
-    pub text: Arc<str>,
 }
 
 /// Everything a run has to say; what reporters print.

@@ -6,7 +6,9 @@ mod terminal;
 use crate::cli::{Check, Cli, Command, Context, FailOn};
 use crate::config::Config;
 use crate::discover::{CONFIG_FILE, Project, expand, read_regular_file, shown_from, text_of};
+use crate::frontend::Diagnostic;
 use crate::report::{active, safe_lines};
+use crate::source::{Files, Span};
 use crate::{Options, Report, catalogue, lint};
 use clap::Parser;
 use std::collections::BTreeSet;
@@ -111,7 +113,8 @@ fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> Result<u8, F
     let config = read_config(project.config.as_deref(), &working)?;
     let options = options(&arguments.context, &config, project.config.as_deref(), &working)?;
 
-    let mut report = lint(&project, &options);
+    let mut report = lint(&project.files, &project.found, &options);
+    say_unreadable(&mut report, &project);
     keep_reported(&mut report, &project);
 
     let mut style = terminal::style(arguments.color, terminal, &|name| std::env::var(name).ok());
@@ -123,14 +126,19 @@ fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> Result<u8, F
     Ok(exit_code(&report, &project, &options, fail_on))
 }
 
+/// A diagnostic for every input that could not be read. Its file has no text: there is only a path to point at.
+fn say_unreadable(report: &mut Report, project: &Project) {
+    for file in &project.unreadable {
+        let id = report.sources.add(project.files.display(&file.path), "");
+        let diagnostic = Diagnostic { span: Span::new(id, 0, 0), message: file.error.to_string(), fatal: true };
+        report.diagnostics.push(diagnostic);
+    }
+    report.sort();
+}
+
 /// Findings that touch nothing that was named are left out; the graph was the whole project all the same.
 fn keep_reported(report: &mut Report, project: &Project) {
-    let sources = &report.sources;
-    report.findings.retain(|finding| {
-        let places = std::iter::once(&finding.primary).chain(&finding.labels);
-        let files: BTreeSet<_> = places.map(|label| label.span.file).collect();
-        files.into_iter().any(|file| project.reports(sources.path(file)))
-    });
+    report.keep(|path| project.reports(path));
 }
 
 fn exit_code(report: &Report, project: &Project, options: &Options, fail_on: FailOn) -> u8 {

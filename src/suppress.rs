@@ -14,21 +14,23 @@ use crate::source::{SourceFile, SourceMap, Span};
 use crate::value::Value;
 
 /// Marks the findings that are suppressed, and returns a warning for every request without effect.
-pub fn apply(findings: &mut [Finding], model: &Model, sources: &SourceMap) -> Vec<Diagnostic> {
+pub fn apply(findings: &mut [Finding], comments: &[Span], graph: &Graph) -> Vec<Diagnostic> {
+    let sources = graph.sources();
+    let resources: Vec<&Resource> = graph.nodes().map(|(_, node)| &node.resource).collect();
     let mut diagnostics = Vec::new();
     let mut requests = Vec::new();
-    for comment in &model.comments {
+    for comment in comments {
         match from_comment(*comment, sources) {
             None => {}
             Some(Ok(found)) => requests.extend(found),
             Some(Err(message)) => diagnostics.push(Diagnostic { span: *comment, message, fatal: false }),
         }
     }
-    for resource in &model.resources {
+    for resource in &resources {
         requests.extend(from_metadata(resource));
     }
     for finding in findings.iter_mut() {
-        let resource = resource_of(finding, model);
+        let resource = resource_of(finding, &resources);
         for request in &mut requests {
             if request.rule == *finding.rule.id && request.covers(finding, resource, sources) {
                 request.used = true;
@@ -86,10 +88,10 @@ fn lines_of(file: &SourceFile, span: Span) -> std::ops::RangeInclusive<usize> {
 
 /// The resource that a finding is about. Its address may occur in several scopes: the one around the finding's primary
 /// place is meant, else the only one in that file, else the only one at all.
-fn resource_of<'a>(finding: &Finding, model: &'a Model) -> Option<&'a Resource> {
+fn resource_of<'a>(finding: &Finding, resources: &[&'a Resource]) -> Option<&'a Resource> {
     let place = finding.primary.span;
-    let named: Vec<&Resource> =
-        model.resources.iter().filter(|resource| resource.id.address == finding.resource).collect();
+    let named: Vec<&'a Resource> =
+        resources.iter().filter(|resource| resource.id.address == finding.resource).copied().collect();
     let around = |resource: &&&Resource| {
         resource.span.file == place.file && resource.span.start <= place.start && place.end <= resource.span.end
     };
