@@ -30,6 +30,7 @@
 //! 6. Both spellings of a resource kind stand in one file.
 //! 7. Same input, same bytes out.
 
+pub mod engine;
 pub mod finding;
 pub mod frontend;
 pub mod graph;
