@@ -1,0 +1,97 @@
+//! Runs a check on one resource, in as many scenarios as what it looks at depends on.
+//!
+//! A run that meets an open choice ends and is repeated once for each class of the variable that decides it. So only those
+//! scenarios are told apart that make a difference to this rule at this resource; the cells that remain exclude each other and
+//! cover everything that can be deployed.
+
+use super::explain;
+use super::load::Check;
+use super::run::{End, Reason, Run, Violation};
+use crate::graph::{Graph, NodeId};
+use crate::value::{Decision, Scenario, Variable, Why};
+use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, Scope};
+use std::sync::Arc;
+
+/// No more runs than this for one rule and one resource.
+pub(super) const MOST_RUNS: usize = 4_096;
+
+/// What a check found in one scenario.
+#[derive(Debug)]
+pub(super) struct Cell {
+    pub(super) scenario: Scenario,
+    pub(super) violations: Vec<Violation>,
+    /// Set when the check did not run through.
+    pub(super) undecided: Option<Reason>,
+}
+
+/// What came of a rule at a resource.
+#[derive(Debug)]
+pub(super) enum Explored {
+    /// The scenarios that can be, each with what was found.
+    Cells(Vec<Cell>),
+    /// There are too many scenarios.
+    TooMany,
+    /// The rule made a mistake.
+    Failed(Box<EvalAltResult>),
+}
+
+/// Runs a check on a resource.
+pub(super) fn explore(engine: &Engine, check: &Check, graph: &Arc<Graph>, id: NodeId) -> Explored {
+    let mut cells = Vec::new();
+    let mut open = vec![Scenario::default()];
+    let mut runs = 0;
+    while let Some(scenario) = open.pop() {
+        runs += 1;
+        if runs + open.len() > MOST_RUNS {
+            return Explored::TooMany;
+        }
+        match run(engine, check, graph, id, scenario.clone()) {
+            Ended::Cell(cell) => cells.push(cell),
+            Ended::Impossible => {}
+            Ended::Failed(error) => return Explored::Failed(error),
+            Ended::Open(variable) => {
+                if variable.classes.len() > MOST_RUNS {
+                    return Explored::TooMany;
+                }
+                // The first class is on top.
+                open.extend((0..variable.classes.len()).rev().map(|class| scenario.with(variable.clone(), class)));
+            }
+        }
+    }
+    Explored::Cells(cells)
+}
+
+enum Ended {
+    Cell(Cell),
+    Impossible,
+    Open(Arc<Variable>),
+    Failed(Box<EvalAltResult>),
+}
+
+fn run(engine: &Engine, check: &Check, graph: &Arc<Graph>, id: NodeId, scenario: Scenario) -> Ended {
+    let Some(node) = graph.node(id) else { return Ended::Impossible };
+    match node.resource.presence.decide(&scenario) {
+        Decision::Holds => {}
+        Decision::Fails => return Ended::Impossible,
+        Decision::Open(variable) => return Ended::Open(variable),
+    }
+    let run = Arc::new(Run::new(graph.clone(), scenario, id));
+    let result = call(engine, check, &run);
+    let undecided = match (run.end(), result) {
+        (Some(End::Impossible), _) => return Ended::Impossible,
+        (Some(End::Open(variable)), _) if run.scenario.class(&variable).is_none() => return Ended::Open(variable),
+        (Some(End::Open(variable)), _) => Some((&Why::Cycle(variable.label.clone())).into()),
+        (Some(End::Undecided(reason)), _) => Some(reason),
+        (None, Ok(_)) => None,
+        (None, Err(error)) if explain::asks_partial_list(&run, &error) => run.partial(),
+        (None, Err(error)) => return Ended::Failed(error),
+    };
+    Ended::Cell(Cell { scenario: run.scenario.clone(), violations: run.take_violations(), undecided })
+}
+
+fn call(engine: &Engine, check: &Check, run: &Arc<Run>) -> Result<Dynamic, Box<EvalAltResult>> {
+    let resource = super::handle::Node { run: run.clone(), id: run.node };
+    let arguments: Vec<Dynamic> = check.constants.iter().cloned().chain([Dynamic::from(resource)]).collect();
+    let options = CallFnOptions::new().eval_ast(false).with_tag(run.clone());
+    engine.call_fn_with_options(options, &mut Scope::new(), &check.ast, &check.function, arguments)
+}

@@ -1,0 +1,157 @@
+//! The Rhai host: loads rules, checks them, and runs them over the graph. It knows no file format, and of Cognito only the
+//! vocabulary of `graph::kinds`.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `load` | rule files to rules: docs, metadata, the check; nothing runs |
+//! | `syntax` | the words `rule` and `require` |
+//! | `vocabulary` | the sandbox, and all that rules may call |
+//! | `names`, `types` | the load-time check of names, with "did you mean" |
+//! | `handle`, `list`, `answer`, `read`, `show` | what rules hold, and how it reads values |
+//! | `methods` | the questions that IAM answers |
+//! | `run`, `explore`, `fold` | one run; a rule at a resource in all scenarios; findings of that |
+//! | `explain`, `script`, `suggest` | errors in words, at places of the rule file |
+//!
+//! # What a rule can rely on
+//!
+//! A rule never holds a value that is not known. It holds *handles*; reading a property of one gives a plain Rhai value, `()` for
+//! what is absent, or ends the check: because the value is not known (the resource is then listed as undecided), or because
+//! it depends on a parameter (the check then runs again, once for each class of that parameter's values). So `==`, `!=`, `in` and
+//! `!` mean what they say. The end travels as an error that no script can stop, and is kept in the run besides.
+
+mod answer;
+mod explain;
+mod explore;
+mod fold;
+mod handle;
+mod list;
+mod load;
+pub mod methods;
+mod names;
+mod read;
+mod run;
+mod script;
+mod show;
+mod suggest;
+mod syntax;
+mod types;
+mod vocabulary;
+
+#[cfg(test)]
+mod tests;
+
+use crate::finding::{Finding, Level, Rule, Undecided};
+use crate::frontend::Diagnostic;
+use crate::graph::{Graph, NodeId};
+use crate::source::FileId;
+use explore::Explored;
+use load::Check;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+const DOCS: &str = "https://github.com/coglint/coglint/blob/main/docs/rules/";
+
+/// Where the documentation of a rule is published.
+pub fn docs_url(id: &str) -> String {
+    format!("{DOCS}{id}.md")
+}
+
+/// The text of a rule file.
+#[derive(Clone, Debug)]
+pub struct RuleText {
+    /// The path under which people know it; the file's name is the id of its rule.
+    pub path: String,
+    /// The whole text.
+    pub text: Arc<str>,
+    /// Its id in the run's source map, for diagnostics.
+    pub file: FileId,
+}
+
+/// What the user set.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Only these rules run, where given.
+    pub only: Option<BTreeSet<String>>,
+    /// These rules do not run.
+    pub disabled: BTreeSet<String>,
+    /// Levels that replace the rules' own.
+    pub levels: BTreeMap<String, Level>,
+}
+
+impl Settings {
+    /// Whether a rule is to run.
+    pub fn enables(&self, id: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(id)) && !self.disabled.contains(id)
+    }
+}
+
+/// What the rules have to say, in the order of rules, resources and requirements.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The findings.
+    pub findings: Vec<Finding>,
+    /// What could not be decided; at most one for each rule and resource.
+    pub undecided: Vec<Undecided>,
+    /// Mistakes of rules, at places of their files; at most one for each rule.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Rules that are ready to run.
+#[derive(Debug)]
+pub struct Rules {
+    engine: rhai::Engine,
+    checks: Vec<Check>,
+}
+
+impl Rules {
+    /// Loads rule files. Also gives what is wrong with them: a rule with a mistake is left out, the others load.
+    pub fn load(texts: &[RuleText]) -> (Self, Vec<Diagnostic>) {
+        let engine = load::engine();
+        let (checks, diagnostics) = load::load(&engine, texts);
+        (Self { engine, checks }, diagnostics)
+    }
+
+    /// The rules that loaded, in the order of their files.
+    pub fn rules(&self) -> impl Iterator<Item = &Arc<Rule>> {
+        self.checks.iter().map(|check| &check.rule)
+    }
+
+    /// Runs the rules over a graph. One thread, no clock: the same graph gives the same outcome.
+    pub fn run(&self, graph: &Arc<Graph>, settings: &Settings) -> Outcome {
+        let mut outcome = Outcome::default();
+        for check in self.checks.iter().filter(|check| settings.enables(&check.rule.id)) {
+            self.run_check(check, graph, settings, &mut outcome);
+        }
+        outcome
+    }
+
+    fn run_check(&self, check: &Check, graph: &Arc<Graph>, settings: &Settings, outcome: &mut Outcome) {
+        let rule = &check.rule;
+        let level = settings.levels.get(&*rule.id).copied();
+        let targets: BTreeSet<NodeId> = rule.kinds.iter().flat_map(|kind| graph.of(kind)).copied().collect();
+        let mut failure = None;
+        let mut exhausted = false;
+        for id in targets {
+            let Some(node) = graph.node(id) else { continue };
+            if exhausted {
+                outcome.undecided.push(fold::failed(rule, node));
+                continue;
+            }
+            match explore::explore(&self.engine, check, graph, id) {
+                Explored::Cells(cells) => {
+                    let folded = fold::fold(rule, level, graph, id, &cells);
+                    outcome.findings.extend(folded.findings);
+                    outcome.undecided.extend(folded.undecided);
+                }
+                Explored::TooMany => outcome.undecided.push(fold::too_many(rule, node)),
+                Explored::Failed(error) => {
+                    exhausted = explain::is_limit(&error);
+                    outcome.undecided.push(fold::failed(rule, node));
+                    let address = &node.resource.id.address;
+                    failure = failure.or_else(|| Some(explain::failure(&check.script, &rule.id, address, &error)));
+                }
+            }
+        }
+        outcome.diagnostics.extend(failure);
+    }
+}
