@@ -10,7 +10,7 @@ use super::trust::{ExternalIdMismatch, TrustAnswer};
 use crate::source::Span;
 
 /// The longest reason, in characters.
-const LONGEST_REASON: usize = 160;
+const LONGEST_REASON: usize = 140;
 
 impl Answer {
     /// Why the answer is what it is: a phrase that can follow a colon.
@@ -68,7 +68,9 @@ impl Answer {
                 format!("the trust policy demands {key} {}, and the pool sends none", or(wanted))
             }
             Detail::ValueDiffers { key, wanted, got } => {
-                format!("{who} demands {key} {}, and the call carries {}", or(wanted), quoted(got))
+                let both = format!("{who} demands {key} {}, and the call carries {}", or(wanted), quoted(got));
+                let fits = both.chars().count() <= LONGEST_REASON;
+                if fits { both } else { format!("{who} demands another {key} than the call carries") }
             }
             Detail::ValueForbidden { key, got: Some(got) } => {
                 format!("{who} allows it only when {key} is not {}, and it is", quoted(got))

@@ -4,7 +4,7 @@ use super::answer::{Detail, NearMiss, Part};
 use super::condition;
 use super::document::{Clause, Condition, Effect, Element, Elements, Principals, Statement, Version};
 use super::evaluate::Judgement;
-use super::request::{Asked, Call, KeyState, Request};
+use super::request::{Call, KeyState, Request};
 use super::statement::in_version;
 use crate::source::Span;
 
@@ -64,7 +64,7 @@ fn principal(statement: &Statement) -> (Span, Detail) {
         Clause::Given { negated: true, span, .. } => (*span, Detail::PrincipalExcluded),
         Clause::Given { of, span, .. } => {
             let listed = match of {
-                Principals::Bare(text) => vec![text.show()],
+                Principals::Bare(_) => Vec::new(),
                 Principals::Kinds { kinds, .. } => kinds.iter().flat_map(|(kind, ids)| named(kind, ids)).collect(),
             };
             (*span, Detail::OtherPrincipal(listed))
@@ -73,10 +73,15 @@ fn principal(statement: &Statement) -> (Span, Detail) {
     }
 }
 
-/// Identity providers are named with their kind: the same text may name a service and a provider.
+/// Principals that are no service are named with their kind: the same text may name a service and something else.
 fn named(kind: &str, ids: &Elements) -> Vec<String> {
-    let federated = kind == "Federated";
-    shown(ids).into_iter().map(|id| if federated { format!("the identity provider {id}") } else { id }).collect()
+    let name = |id: String| match kind {
+        "Federated" => format!("the identity provider {id}"),
+        "AWS" if id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()) => format!("the account {id}"),
+        "AWS" if !id.starts_with("arn:") => format!("the AWS principal {id}"),
+        _ => id,
+    };
+    shown(ids).into_iter().map(name).collect()
 }
 
 fn resource(statement: &Statement, request: &Request) -> (Span, Detail) {
@@ -84,12 +89,17 @@ fn resource(statement: &Statement, request: &Request) -> (Span, Detail) {
         Clause::Given { negated: true, span, .. } => (*span, Detail::ResourceExcluded),
         Clause::Given { of, span, .. } => {
             let listed = shown(of);
-            let arns = listed.iter().all(|resource| resource.starts_with("arn:") || resource.starts_with("${"));
-            let topics = request.call == Call::SmsPublish && matches!(request.resource, Asked::Text(_)) && arns;
+            let topics = request.call == Call::SmsPublish && listed.iter().all(|arn| may_be_topic(arn));
             (*span, if topics { Detail::TopicOnly(listed) } else { Detail::OtherResource(listed) })
         }
         Clause::Missing | Clause::Unclear(_) => (statement.effect_span, Detail::Incomplete),
     }
+}
+
+/// True for an ARN whose service is Amazon SNS, or that leaves the service open.
+fn may_be_topic(arn: &str) -> bool {
+    let service = arn.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(1));
+    arn.starts_with("${") || service.is_some_and(|service| service == "sns" || service.contains(['*', '$']))
 }
 
 fn failing_condition(statement: &Statement, version: &Version, request: &Request) -> Option<(Span, Detail)> {

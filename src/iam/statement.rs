@@ -115,13 +115,10 @@ fn conditions(statement: &Statement, request: &Request, variables: bool) -> Judg
 /// Whether Amazon Cognito is among the principals.
 fn principal(principal: &Clause<Principals>) -> Judged {
     clause(principal, |principals| match principals {
-        // A role's trust policy may not say so (IAM rejects it), but where it is accepted it means everybody.
+        // IAM rejects even "*" in a trust policy; where it is taken, it means everybody.
         Principals::Bare(text) => match text.known() {
-            Some(text) => is_star(text).into(),
-            None => {
-                let star = matches(&text.tokens(), &[Token::Char('*')], Rules::default());
-                Judged::new(star, || text.doubts())
-            }
+            Some(known) if is_star(known) => Judged::YES,
+            _ => Judged::open(Doubt::text(format!("{} is no principal that IAM knows", text.show()), Some(text.span))),
         },
         Principals::Kinds { kinds, open } => {
             let kinds = kinds.iter().map(|(kind, ids)| any_of(ids, |id| is_cognito(kind, id)));

@@ -299,18 +299,28 @@ fn colons(tokens: &[Token]) -> usize {
     tokens.iter().filter(|token| matches!(token, Token::Char(':'))).count()
 }
 
-/// `ArnLike` and `ArnEquals`, which AWS treats alike: the six segments are globs of their own, case-sensitive.
+/// `ArnLike` and `ArnEquals`, which AWS treats alike: the six segments are globs of their own, case-sensitive. What a
+/// pattern of fewer segments matches, AWS does not say.
 pub(super) fn arn_like(pattern: &[Token], value: &[Token]) -> Tri {
     let rules = Rules { wild: true, fold: false };
     match (segments(pattern), segments(value)) {
         (Some(of_pattern), Some(of_value)) if of_pattern.len() == 6 && of_value.len() == 6 => {
             Tri::all(of_pattern.iter().zip(of_value).map(|(pattern, value)| matches(pattern, value, rules)))
         }
-        (Some(_), Some(_)) => Tri::No,
-        // A hole may hide colons. Equal texts match; a `*` of the whole pattern, though, may reach over a colon.
+        // A hole may hide colons. Equal texts match all the same.
         _ if must_plainly(pattern, value, false) => Tri::Yes,
-        _ => matches(pattern, value, rules).and(Tri::Unknown),
+        _ => may_match_as_whole(pattern, value, rules),
     }
+}
+
+/// Whether an ARN pattern could match when its segments are not known: its `*` may reach over colons that they may not
+/// reach over, and a short one may go on. Never a certain yes.
+fn may_match_as_whole(pattern: &[Token], value: &[Token], rules: Rules) -> Tri {
+    let mut whole = pattern.to_vec();
+    if colons(pattern) < 5 {
+        whole.push(Token::Star);
+    }
+    matches(&whole, value, rules).and(Tri::Unknown)
 }
 
 /// Whether a `Resource` pattern covers the resource of the request. The first five segments of an ARN are compared without
@@ -338,12 +348,7 @@ fn covers_arn(pattern: &[Token], value: &[Token]) -> Tri {
             pairs.map(|(at, (pattern, value))| matches(pattern, value, Rules { wild: true, fold: at < 5 })),
         );
     }
-    // Whether the whole text can match at all is all that can be said; a short pattern may go on.
-    let mut whole = pattern.to_vec();
-    if colons(pattern) < 5 {
-        whole.push(Token::Star);
-    }
-    matches(&whole, value, Rules { wild: true, fold: true }).and(Tri::Unknown)
+    may_match_as_whole(pattern, value, Rules { wild: true, fold: true })
 }
 
 /// Whether a text starts with `arn:`.
@@ -430,7 +435,9 @@ mod tests {
             ("arn:aws:cognito-idp:{R}:{A}:userpool/*", Tri::Yes),
             ("arn:aws:cognito-idp:eu-west-1:*:*", Tri::Unknown),
             ("arn:aws:cognito-identity:*:*:*", Tri::No),
-            ("arn:aws:cognito-idp:*", Tri::No),
+            ("arn:aws:cognito-idp:*", Tri::Unknown),
+            ("*", Tri::Unknown),
+            ("arn:aws:sns:*", Tri::No),
             ("arn:*:x", Tri::No),
             ("arn:aws:cognito-idp:*:userpool/x:y", Tri::No),
             ("{any}", Tri::Unknown),

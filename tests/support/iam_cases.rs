@@ -1,14 +1,18 @@
 //! Cases of `testdata/iam`: JSON lines to the evaluator's input.
 //!
 //! `{"$unknown": "label"}` is a value that is not known, each one of its own; `{"$sym": "text ${Name}", "shapes": {...}}`
-//! is a string with holes, where one name has one value in the whole case and its text has the given shape.
+//! is a string with holes, where one name has one value in the whole case and its text has the given shape. Beyond the
+//! files: a key `$open` in a map, or a string `$open` in a list, says that there may be more; `{"$if": "Name", "then": ...,
+//! "else": ...}` is a choice on a variable, `"$gone"` in it nothing.
 
 use coglint::iam::{
     Answer, Assuming, Attached, Call, Document, Layer, LayerKind, Path, Presence, Request, RoleFacts, Sending,
     cognito_may_assume, evaluate, may_send,
 };
 use coglint::source::{FileId, Span};
-use coglint::value::{Data, Entry, Guard, Number, Part, Refine, Scenario, ScopeId, Shape, Term, Unknown, Value, Why};
+use coglint::value::{
+    Data, Entry, Guard, List, Map, Number, Part, Refine, Scenario, ScopeId, Shape, Term, Unknown, Value, Variable, Why,
+};
 use serde_json::Value as Json;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -73,18 +77,22 @@ impl Case {
 
     /// Asks.
     pub fn answer(&self) -> Answer {
-        let scenario = Scenario::default();
+        self.answer_in(&Scenario::default())
+    }
+
+    /// Asks in a scenario.
+    pub fn answer_in(&self, scenario: &Scenario) -> Answer {
         if self.call == Call::CognitoAssume {
-            return cognito_may_assume(&self.role, &self.assuming, &scenario).answer;
+            return cognito_may_assume(&self.role, &self.assuming, scenario).answer;
         }
         if self.scps.is_empty() {
-            return may_send(&self.role, &self.sending, &scenario);
+            return may_send(&self.role, &self.sending, scenario);
         }
         let mut layers = vec![Layer::new(LayerKind::Identity, &self.role.policies)];
         layers.extend(self.role.boundary.iter().map(|boundary| Layer::new(LayerKind::Boundary, [boundary])));
         let levels = self.scps.iter().enumerate();
         layers.extend(levels.map(|(level, policies)| Layer::new(LayerKind::Scp(level), policies)));
-        evaluate(&layers, &Request::sending(&self.sending, &scenario), &scenario)
+        evaluate(&layers, &Request::sending(&self.sending, scenario), scenario)
     }
 }
 
@@ -136,22 +144,41 @@ impl Reader {
                 Some(number) => Value::new(Data::Number(number), span),
                 None => Value::null(span),
             },
+            Json::String(text) if text == "$gone" => Value::absent(span),
             Json::String(text) => Value::string(text.as_str(), span),
-            Json::Array(items) => Value::list(items.iter().map(|item| self.value(item)).collect(), span),
-            Json::Object(map) => {
-                match (map.get("$unknown").and_then(Json::as_str), map.get("$sym").and_then(Json::as_str)) {
-                    (Some(label), _) => Value::opaque(Why::Parameter(label.into()), span),
-                    (_, Some(text)) => Value::text(parts(text, &json["shapes"], span), span),
-                    _ => {
-                        let entry = |(key, value): (&String, &Json)| {
-                            (Arc::from(key.as_str()), Entry { key_span: self.span(), value: self.value(value) })
-                        };
-                        Value::map(map.iter().map(entry), span)
-                    }
-                }
+            Json::Array(items) => {
+                let known = items.iter().filter(|item| *item != "$open").map(|item| self.value(item)).collect();
+                let rest = items.iter().any(|item| item == "$open").then(|| open("further elements", span));
+                Value::new(Data::List(Arc::new(List { items: known, rest })), span)
             }
+            Json::Object(map) => self.object(map, span),
         }
     }
+
+    fn object(&self, map: &serde_json::Map<String, Json>, span: Span) -> Value {
+        let text = |key: &str| map.get(key).and_then(Json::as_str);
+        if let Some(label) = text("$unknown") {
+            return Value::opaque(Why::Parameter(label.into()), span);
+        }
+        if let Some(text) = text("$sym") {
+            return Value::text(parts(text, map.get("shapes").unwrap_or(&Json::Null), span), span);
+        }
+        if let Some(name) = text("$if") {
+            let variable = Arc::new(Variable::question(Term::Parameter(ScopeId(0), name.into()), name));
+            let arm = |class, key| (Guard::Is(variable.clone(), class), self.value(&map[key]));
+            return Value::choice(vec![arm(0, "then"), arm(1, "else")], span);
+        }
+        let entry = |(key, value): (&String, &Json)| {
+            (Arc::from(key.as_str()), Entry { key_span: self.span(), value: self.value(value) })
+        };
+        let entries = map.iter().filter(|(key, _)| *key != "$open").map(entry).collect();
+        let rest = map.contains_key("$open").then(|| open("further keys", span));
+        Value::new(Data::Map(Arc::new(Map { entries, rest })), span)
+    }
+}
+
+fn open(what: &str, span: Span) -> Arc<Unknown> {
+    Arc::new(Unknown::new(Why::Plan(what.into()), Term::Opaque(span, 0)))
 }
 
 fn parts(text: &str, shapes: &Json, span: Span) -> Vec<Part> {
