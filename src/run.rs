@@ -3,8 +3,8 @@
 mod explain;
 mod terminal;
 
-use crate::cli::{Check, Cli, Command, Context, FailOn};
-use crate::config::Config;
+use crate::cli::{Check, Cli, Command, Context};
+use crate::config::{Config, FailOn};
 use crate::discover::{CONFIG_FILE, Project, expand, read_regular_file, shown_from, text_of};
 use crate::report::{active, safe_lines};
 use crate::{Options, Report, catalogue, lint};
