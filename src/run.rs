@@ -8,7 +8,7 @@ use crate::config::{Config, FailOn};
 use crate::discover::{CONFIG_FILE, Project, expand, read_regular_file, shown_from, text_of};
 use crate::report::{active, safe_lines};
 use crate::{Options, Report, catalogue, lint};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt;
@@ -97,10 +97,22 @@ fn dispatch(
         }
     };
     match cli.command {
-        None => check(&cli.check, out, terminal),
+        None => {
+            command_behind_options(&cli.check.paths)?;
+            check(&cli.check, out, terminal)
+        }
         Some(Command::Check(arguments)) => check(&arguments, out, terminal),
         Some(Command::Rules(arguments)) => explain::rules(&arguments, &working_folder()?, out),
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &working_folder()?, out, err),
+    }
+}
+
+/// `coglint --format json check .` would take `check` for a path, and what follows it for more of them.
+fn command_behind_options(paths: &[String]) -> Result<(), Failure> {
+    let is_command = |word: &String| Cli::command().get_subcommands().any(|command| command.get_name() == word);
+    match paths.iter().find(|path| is_command(path) && !Path::new(path).exists()) {
+        None => Ok(()),
+        Some(command) => Err(usage(format!("the command comes first, its options behind it: coglint {command} ..."))),
     }
 }
 

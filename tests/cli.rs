@@ -1,5 +1,10 @@
 //! The binary as a user runs it: exit codes, streams, colours.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a failed test; clippy knows only the test functions themselves"
+)]
+
 use assert_cmd::Command;
 use std::fs;
 use tempfile::TempDir;
@@ -68,6 +73,16 @@ fn usage_errors_are_two() {
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
         assert!(err.starts_with("error: "), "{err}");
     }
+}
+
+#[test]
+fn a_command_behind_options_is_no_path() {
+    let folder = project(&[("template.yaml", TEMPLATE)]);
+    let (code, _, err) = run(&folder, &["--format", "json", "check", "."]);
+    assert_eq!(code, 2);
+    assert_eq!(err, "error: the command comes first, its options behind it: coglint check ...\n");
+    fs::create_dir(folder.path().join("check")).unwrap();
+    assert_eq!(run(&folder, &["--format", "json", "check"]).0, 0, "a folder of that name is one");
 }
 
 #[test]
