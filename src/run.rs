@@ -135,9 +135,14 @@ fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> Result<u8, F
     Ok(exit_code(&report, &project, &options, fail_on))
 }
 
-/// Findings that touch nothing that was named are left out; the graph was the whole project all the same.
+/// What touches nothing that was named is left out; the graph was the whole project all the same.
 fn keep_reported(report: &mut Report, project: &Project) {
     let sources = &report.sources;
+    report.diagnostics.retain(|diagnostic| {
+        let path = sources.path(diagnostic.span.file);
+        // Rules are no inputs: what is wrong with one concerns every run.
+        project.reports(path) || !project.is_input(path)
+    });
     report.findings.retain(|finding| {
         let places = std::iter::once(&finding.primary).chain(&finding.labels);
         let files: BTreeSet<_> = places.map(|label| label.span.file).collect();

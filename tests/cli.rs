@@ -109,6 +109,14 @@ fn a_named_file_that_cannot_be_read_fails_the_run_and_one_in_a_folder_does_not()
 }
 
 #[test]
+fn what_is_wrong_elsewhere_in_the_project_is_not_reported() {
+    let folder = project(&[(".git/HEAD", ""), ("auth/pool.yaml", TEMPLATE)]);
+    fs::write(folder.path().join("bad.yaml"), [TEMPLATE.as_bytes(), b"# \xff\n"].concat()).unwrap();
+    assert!(!run(&folder, &["auth"]).1.contains("bad.yaml"));
+    assert!(run(&folder, &["."]).1.contains("bad.yaml"));
+}
+
+#[test]
 fn json_is_version_one() {
     let folder = project(&[("template.yaml", &TEMPLATE.replace("Cognito::UserPool", "S3::Bucket"))]);
     let (code, out, _) = run(&folder, &["--format", "json"]);

@@ -146,7 +146,7 @@ fn every_rule_is_named_like_its_file() {
         let words: Vec<&str> = id.split('-').collect();
         let lower =
             |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        assert!(words.iter().all(|word| lower(word)), "rules/{file}: an id is kebab-case");
+        assert!(words.iter().all(lower), "rules/{file}: an id is kebab-case");
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains(&format!("rule \"{id}\"")), "rules/{file} does not define the rule \"{id}\"");
     }

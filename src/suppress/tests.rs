@@ -153,3 +153,19 @@ fn the_resource_around_the_place_is_meant_where_addresses_repeat() {
     assert!(findings[0].suppressed.is_none(), "the comment stands in the other file");
     assert!(findings[1].suppressed.is_some());
 }
+
+#[test]
+fn one_place_may_speak_for_two_deployments() {
+    let mut world = world("Pool:\n  Mfa: ON # coglint: ignore[a]\n", &["# coglint: ignore[a]"], "Pool");
+    let span = at(world.text, "Pool");
+    let map = |key: &str, value: Value| Value::map([(Arc::from(key), Entry { key_span: span, value })], span);
+    let ignore = Value::list(vec![Value::string("b", span)], span);
+    world.model.resources[0].attributes = map("Metadata", map("coglint", map("ignore", ignore)));
+    let mut again = world.model.resources[0].clone();
+    again.id.scope = ScopeId(1);
+    world.model.resources.push(again);
+    world.model.comments.push(world.model.comments[0]);
+    let (reasons, warnings) = world.apply(&[("a", "ON"), ("b", "ON")]);
+    assert_eq!((reasons, warnings), (vec![String::new(), String::new()], vec![]));
+    assert_eq!(world.apply(&[]).1.len(), 2, "one warning for each place");
+}
