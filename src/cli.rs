@@ -1,6 +1,6 @@
 //! What a person typed; no meaning yet.
 
-use crate::finding::Level;
+use crate::config::FailOn;
 use crate::report::{FORMATS, Format};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -89,33 +89,6 @@ pub struct Explain {
     pub rules: Vec<String>,
 }
 
-/// Values of `--fail-on`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FailOn {
-    /// Fail on errors.
-    #[default]
-    Error,
-    /// Fail on warnings and errors.
-    Warning,
-    /// Fail on every finding.
-    Note,
-    /// Never fail because of findings.
-    Never,
-}
-
-impl FailOn {
-    /// True when a finding of this level fails the run.
-    pub fn fails(self, level: Level) -> bool {
-        match self {
-            Self::Error => level >= Level::Error,
-            Self::Warning => level >= Level::Warning,
-            Self::Note => true,
-            Self::Never => false,
-        }
-    }
-}
-
 /// Values of `--color`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
@@ -151,11 +124,5 @@ mod tests {
         assert_eq!((short.check.format.name, short.check.paths.as_slice()), ("json", ["a.yaml".to_owned()].as_slice()));
         let long = Cli::try_parse_from(["coglint", "check", "a.yaml"]).unwrap();
         assert!(matches!(long.command, Some(Command::Check(check)) if check.paths == ["a.yaml"]));
-    }
-
-    #[test]
-    fn levels_fail_a_run_from_the_chosen_one_up() {
-        assert!(FailOn::Warning.fails(Level::Error) && FailOn::Warning.fails(Level::Warning));
-        assert!(!FailOn::Warning.fails(Level::Note) && !FailOn::Never.fails(Level::Error));
     }
 }

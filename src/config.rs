@@ -1,7 +1,7 @@
 //! `coglint.toml`: the settings of a project. A key that does not exist is an error, with its place.
 
-use crate::cli::FailOn;
 use crate::finding::Level;
+use clap::ValueEnum;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -49,6 +49,33 @@ impl Setting {
     }
 }
 
+/// The lowest level that fails a run: `--fail-on` and `fail-on`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FailOn {
+    /// Fail on errors.
+    #[default]
+    Error,
+    /// Fail on warnings and errors.
+    Warning,
+    /// Fail on every finding.
+    Note,
+    /// Never fail because of findings.
+    Never,
+}
+
+impl FailOn {
+    /// True when a finding of this level fails the run.
+    pub fn fails(self, level: Level) -> bool {
+        match self {
+            Self::Error => level >= Level::Error,
+            Self::Warning => level >= Level::Warning,
+            Self::Note => true,
+            Self::Never => false,
+        }
+    }
+}
+
 impl Config {
     /// Reads the text of a `coglint.toml`.
     ///
@@ -78,5 +105,11 @@ mod tests {
     fn an_unknown_key_is_an_error_with_its_place() {
         let error = Config::parse("region = \"eu-west-1\"\nregoin = 1\n").unwrap_err();
         assert!(error.contains("line 2") && error.contains("regoin"), "{error}");
+    }
+
+    #[test]
+    fn levels_fail_a_run_from_the_chosen_one_up() {
+        assert!(FailOn::Warning.fails(Level::Error) && FailOn::Warning.fails(Level::Warning));
+        assert!(!FailOn::Warning.fails(Level::Note) && !FailOn::Never.fails(Level::Error));
     }
 }

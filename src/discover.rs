@@ -103,6 +103,14 @@ impl Project {
         self.files.from_display(shown).is_some_and(|path| self.named_files.contains(&path))
     }
 
+    /// True for an input, whether or not it could be read.
+    pub fn is_input(&self, shown: &str) -> bool {
+        self.files.from_display(shown).is_some_and(|path| {
+            self.found.binary_search_by(|found| (*found.path).cmp(&path)).is_ok()
+                || self.unreadable.iter().any(|file| *file.path == *path)
+        })
+    }
+
     /// Every file that may be an input, and every named one.
     fn candidates(&self, folders: impl Iterator<Item = PathBuf>) -> BTreeSet<String> {
         let walked = folders.collect::<BTreeSet<_>>().into_iter().flat_map(|folder| walk(&folder));

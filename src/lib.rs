@@ -51,9 +51,9 @@ pub mod builtin {
 }
 
 use discover::Found;
-use engine::{RuleText, Rules};
+use engine::{RuleText, Rules, Settings};
 use finding::{Finding, Label, Level, Rule, Undecided};
-use frontend::{Diagnostic, Given, Input};
+use frontend::{Diagnostic, Given, Input, Resource};
 use graph::kinds::AllKinds;
 use graph::{Graph, NodeId, link::Link};
 use source::{Files, Loader, SourceMap, Span};
@@ -120,16 +120,17 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
     let files_read = model.files_read;
 
     let graph = Arc::new(Graph::new(model, sources));
-    let mut outcome = rules.run(&graph, &options.levels);
+    let mut outcome = rules.run(&graph, &settings(options, &rules));
     diagnostics.append(&mut outcome.diagnostics);
-    diagnostics.append(&mut suppress::apply(&mut outcome.findings, &comments, &graph));
+    let resources: Vec<&Resource> = graph.nodes().map(|(_, node)| &node.resource).collect();
+    diagnostics.append(&mut suppress::apply(&mut outcome.findings, &comments, &resources, graph.sources()));
 
     let mut report = Report {
         sources: graph.sources().clone(),
         findings: outcome.findings,
         undecided: outcome.undecided,
         diagnostics,
-        rules: rules.all(),
+        rules: rules.rules().cloned().collect(),
         summary: Summary { files: files_read, ..Summary::of(&graph) },
     };
     report.sort();
@@ -138,7 +139,7 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
 
 /// Every rule that a run with these options has, sorted by id, and what is wrong with the rules.
 pub fn catalogue(options: &Options) -> Vec<Arc<Rule>> {
-    load_rules(options, &mut SourceMap::default()).0.all()
+    load_rules(options, &mut SourceMap::default()).0.rules().cloned().collect()
 }
 
 fn load_rules(options: &Options, sources: &mut SourceMap) -> (Rules, Vec<Diagnostic>) {
@@ -148,6 +149,20 @@ fn load_rules(options: &Options, sources: &mut SourceMap) -> (Rules, Vec<Diagnos
         RuleText { path, text, file }
     });
     Rules::load(&texts.collect::<Vec<_>>())
+}
+
+/// Levels by id, from levels by id or group; an id's own level counts before that of a group.
+fn settings(options: &Options, rules: &Rules) -> Settings {
+    let mut settings = Settings::default();
+    for rule in rules.rules() {
+        let names = std::iter::once(&rule.id).chain(&rule.groups);
+        match names.filter_map(|name| options.levels.get(&**name)).next() {
+            Some(Some(level)) => drop(settings.levels.insert(rule.id.to_string(), *level)),
+            Some(None) => drop(settings.disabled.insert(rule.id.to_string())),
+            None => {}
+        }
+    }
+    settings
 }
 
 impl Found {
@@ -186,12 +201,5 @@ impl Report {
         self.diagnostics.dedup();
         self.undecided.sort();
         self.undecided.dedup();
-    }
-
-    /// Keeps the findings that have a label in a file for which `reported` holds.
-    pub fn keep(&mut self, reported: impl Fn(&str) -> bool) {
-        let sources = &self.sources;
-        let shows = |label: &Label| reported(sources.path(label.span.file));
-        self.findings.retain(|finding| shows(&finding.primary) || finding.labels.iter().any(shows));
     }
 }

@@ -3,14 +3,14 @@
 mod explain;
 mod terminal;
 
-use crate::cli::{Check, Cli, Command, Context, FailOn};
-use crate::config::Config;
+use crate::cli::{Check, Cli, Command, Context};
+use crate::config::{Config, FailOn};
 use crate::discover::{CONFIG_FILE, Project, expand, read_regular_file, shown_from, text_of};
 use crate::frontend::Diagnostic;
 use crate::report::{active, safe_lines};
 use crate::source::{Files, Span};
 use crate::{Options, Report, catalogue, lint};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt;
@@ -99,10 +99,22 @@ fn dispatch(
         }
     };
     match cli.command {
-        None => check(&cli.check, out, terminal),
+        None => {
+            command_behind_options(&cli.check.paths)?;
+            check(&cli.check, out, terminal)
+        }
         Some(Command::Check(arguments)) => check(&arguments, out, terminal),
         Some(Command::Rules(arguments)) => explain::rules(&arguments, &working_folder()?, out),
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &working_folder()?, out, err),
+    }
+}
+
+/// `coglint --format json check .` would take `check` for a path, and what follows it for more of them.
+fn command_behind_options(paths: &[String]) -> Result<(), Failure> {
+    let is_command = |word: &String| Cli::command().get_subcommands().any(|command| command.get_name() == word);
+    match paths.iter().find(|path| is_command(path) && !Path::new(path).exists()) {
+        None => Ok(()),
+        Some(command) => Err(usage(format!("the command comes first, its options behind it: coglint {command} ..."))),
     }
 }
 
@@ -136,9 +148,19 @@ fn say_unreadable(report: &mut Report, project: &Project) {
     report.sort();
 }
 
-/// Findings that touch nothing that was named are left out; the graph was the whole project all the same.
+/// What touches nothing that was named is left out; the graph was the whole project all the same.
 fn keep_reported(report: &mut Report, project: &Project) {
-    report.keep(|path| project.reports(path));
+    let sources = &report.sources;
+    report.diagnostics.retain(|diagnostic| {
+        let path = sources.path(diagnostic.span.file);
+        // Rules are no inputs: what is wrong with one concerns every run.
+        project.reports(path) || !project.is_input(path)
+    });
+    report.findings.retain(|finding| {
+        let places = std::iter::once(&finding.primary).chain(&finding.labels);
+        let files: BTreeSet<_> = places.map(|label| label.span.file).collect();
+        files.into_iter().any(|file| project.reports(sources.path(file)))
+    });
 }
 
 fn exit_code(report: &Report, project: &Project, options: &Options, fail_on: FailOn) -> u8 {

@@ -9,30 +9,25 @@
 
 use crate::finding::{Finding, Suppression};
 use crate::frontend::{Diagnostic, Resource};
-use crate::graph::Graph;
 use crate::source::{SourceFile, SourceMap, Span};
 use crate::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Marks the findings that are suppressed, and returns a warning for every request without effect.
-pub fn apply(findings: &mut [Finding], comments: &[Span], graph: &Graph) -> Vec<Diagnostic> {
-    let sources = graph.sources();
-    let resources: Vec<&Resource> = graph.nodes().map(|(_, node)| &node.resource).collect();
-    let mut diagnostics = Vec::new();
-    let mut requests = Vec::new();
-    for comment in comments {
-        match from_comment(*comment, sources) {
-            None => {}
-            Some(Ok(found)) => requests.extend(found),
-            Some(Err(message)) => diagnostics.push(Diagnostic { span: *comment, message, fatal: false }),
-        }
-    }
-    for resource in &resources {
-        requests.extend(from_metadata(resource));
-    }
-    for finding in findings.iter_mut() {
-        let resource = resource_of(finding, &resources);
-        for request in &mut requests {
-            if request.rule == *finding.rule.id && request.covers(finding, resource, sources) {
+///
+/// `comments` are those of every file that was read, `all` its resources.
+pub fn apply(
+    findings: &mut [Finding],
+    comments: &[Span],
+    all: &[&Resource],
+    sources: &SourceMap,
+) -> Vec<Diagnostic> {
+    let (mut requests, mut diagnostics) = requests(comments, all, sources);
+    let resources = Resources::new(all);
+    for finding in findings {
+        let resource = resources.of(finding);
+        for request in requests.get_mut(&*finding.rule.id).into_iter().flatten() {
+            if request.covers(finding, resource, sources) {
                 request.used = true;
                 finding
                     .suppressed
@@ -40,13 +35,56 @@ pub fn apply(findings: &mut [Finding], comments: &[Span], graph: &Graph) -> Vec<
             }
         }
     }
-    diagnostics.extend(requests.iter().filter(|request| !request.used).map(Request::unused));
+    diagnostics.extend(without_effect(&requests));
     diagnostics
 }
 
-/// One rule that is to be silent somewhere.
+/// Requests by rule.
+type Requests<'a> = BTreeMap<String, Vec<Request<'a>>>;
+
+/// Everything that is asked for, and what is wrong with the asking.
+fn requests<'a>(
+    comments: &[Span],
+    resources: &[&'a Resource],
+    sources: &SourceMap,
+) -> (Requests<'a>, Vec<Diagnostic>) {
+    let mut requests: Requests<'a> = BTreeMap::new();
+    let mut diagnostics = Vec::new();
+    // A module that is called twice may have brought its comments twice.
+    for comment in comments.iter().copied().collect::<BTreeSet<Span>>() {
+        match from_comment(comment, sources) {
+            None => {}
+            Some(Ok(found)) => found.into_iter().for_each(|(rule, one)| requests.entry(rule).or_default().push(one)),
+            Some(Err(message)) => diagnostics.push(Diagnostic { span: comment, message, fatal: false }),
+        }
+    }
+    for resource in resources {
+        for (rule, request) in from_metadata(resource) {
+            requests.entry(rule).or_default().push(request);
+        }
+    }
+    (requests, diagnostics)
+}
+
+/// A warning for each place whose request did nothing. A template that is deployed twice has one place for two resources:
+/// it is enough that it spoke for one of them.
+fn without_effect(requests: &Requests<'_>) -> Vec<Diagnostic> {
+    let mut places: BTreeMap<(Span, &str), bool> = BTreeMap::new();
+    for (rule, requests) in requests {
+        for request in requests {
+            *places.entry((request.span, rule)).or_default() |= request.used;
+        }
+    }
+    let idle = places.into_iter().filter(|(_, used)| !used);
+    idle.map(|((span, rule), _)| {
+        let message = format!("`{rule}` reports nothing here: this suppression has no effect");
+        Diagnostic { span, message, fatal: false }
+    })
+    .collect()
+}
+
+/// A rule is to be silent somewhere.
 struct Request<'a> {
-    rule: String,
     reason: Option<String>,
     span: Span,
     place: Place<'a>,
@@ -74,11 +112,6 @@ impl Request<'_> {
             }
         }
     }
-
-    fn unused(&self) -> Diagnostic {
-        let message = format!("`{}` reports nothing here: this suppression has no effect", self.rule);
-        Diagnostic { span: self.span, message, fatal: false }
-    }
 }
 
 /// The lines that a span touches, from 0.
@@ -86,32 +119,42 @@ fn lines_of(file: &SourceFile, span: Span) -> std::ops::RangeInclusive<usize> {
     file.line_of(span.start as usize)..=file.line_of(span.end.saturating_sub(1).max(span.start) as usize)
 }
 
-/// The resource that a finding is about. Its address may occur in several scopes: the one around the finding's primary
-/// place is meant, else the only one in that file, else the only one at all.
-fn resource_of<'a>(finding: &Finding, resources: &[&'a Resource]) -> Option<&'a Resource> {
-    let place = finding.primary.span;
-    let named: Vec<&'a Resource> =
-        resources.iter().filter(|resource| resource.id.address == finding.resource).copied().collect();
-    let around = |resource: &&&Resource| {
-        resource.span.file == place.file && resource.span.start <= place.start && place.end <= resource.span.end
-    };
-    let only = |resources: &[&'a Resource]| match resources {
-        [one] => Some(*one),
-        _ => None,
-    };
-    let in_file: Vec<&Resource> = named.iter().filter(|resource| resource.span.file == place.file).copied().collect();
-    named.iter().find(around).copied().or_else(|| only(&in_file)).or_else(|| only(&named))
+/// The resources by address.
+struct Resources<'a>(BTreeMap<&'a str, Vec<&'a Resource>>);
+
+impl<'a> Resources<'a> {
+    fn new(all: &[&'a Resource]) -> Self {
+        let mut resources: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
+        for resource in all {
+            resources.entry(&resource.id.address).or_default().push(resource);
+        }
+        Self(resources)
+    }
+
+    /// The resource that a finding is about. Its address may occur in several scopes: the one around the finding's
+    /// primary place is meant, else the only one in that file, else the only one at all.
+    fn of(&self, finding: &Finding) -> Option<&'a Resource> {
+        let place = finding.primary.span;
+        let named = self.0.get(&*finding.resource)?;
+        let in_file: Vec<&Resource> =
+            named.iter().filter(|resource| resource.span.file == place.file).copied().collect();
+        let around = in_file.iter().find(|resource| resource.span.to(place) == resource.span);
+        match (around, in_file.as_slice(), named.as_slice()) {
+            (Some(one), ..) | (None, [one], _) | (None, [], [one]) => Some(one),
+            _ => None,
+        }
+    }
 }
 
 /// The requests of a comment. `None` for a comment that does not speak to us, an error for one that tries to.
-fn from_comment(span: Span, sources: &SourceMap) -> Option<Result<Vec<Request<'static>>, String>> {
+fn from_comment(span: Span, sources: &SourceMap) -> Option<Result<Vec<(String, Request<'static>)>, String>> {
     let file = sources.file(span.file)?;
     let words = comment_words(file.slice(span));
     let order = words.strip_prefix("coglint:")?.trim_start();
     Some(parse_order(order).map(|(rules, reason)| {
-        let place = || Place::Line(target_line(file, span));
-        let request = |rule| Request { rule, reason: reason.clone(), span, place: place(), used: false };
-        rules.into_iter().map(request).collect()
+        let line = target_line(file, span);
+        let request = || Request { reason: reason.clone(), span, place: Place::Line(line), used: false };
+        rules.into_iter().map(|rule| (rule, request())).collect()
     }))
 }
 
@@ -151,19 +194,15 @@ fn is_blank_or_comment(file: &SourceFile, line: usize) -> bool {
 }
 
 /// The requests in a resource's `Metadata`.
-fn from_metadata(resource: &Resource) -> Vec<Request<'_>> {
+fn from_metadata(resource: &Resource) -> Vec<(String, Request<'_>)> {
     let entries = resource.attributes.get("Metadata").get("coglint").get("ignore");
     let entries = entries.as_list().map(|list| list.items.clone()).unwrap_or_default();
     let request = |entry: &Value| {
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        Some(Request {
-            // A bare id is accepted beside `{id, reason}`.
-            rule: text(entry).or_else(|| text(&entry.get("id")))?,
-            reason: text(&entry.get("reason")),
-            span: entry.span,
-            place: Place::Resource(resource),
-            used: false,
-        })
+        // A bare id is accepted beside `{id, reason}`.
+        let rule = text(entry).or_else(|| text(&entry.get("id")))?;
+        let reason = text(&entry.get("reason"));
+        Some((rule, Request { reason, span: entry.span, place: Place::Resource(resource), used: false }))
     };
     entries.iter().filter_map(request).collect()
 }

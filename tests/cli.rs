@@ -1,5 +1,10 @@
 //! The binary as a user runs it: exit codes, streams, colours.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a failed test; clippy knows only the test functions themselves"
+)]
+
 use assert_cmd::Command;
 use std::fs;
 use tempfile::TempDir;
@@ -71,6 +76,16 @@ fn usage_errors_are_two() {
 }
 
 #[test]
+fn a_command_behind_options_is_no_path() {
+    let folder = project(&[("template.yaml", TEMPLATE)]);
+    let (code, _, err) = run(&folder, &["--format", "json", "check", "."]);
+    assert_eq!(code, 2);
+    assert_eq!(err, "error: the command comes first, its options behind it: coglint check ...\n");
+    fs::create_dir(folder.path().join("check")).unwrap();
+    assert_eq!(run(&folder, &["--format", "json", "check"]).0, 0, "a folder of that name is one");
+}
+
+#[test]
 fn help_and_version_go_to_standard_output() {
     let folder = project(&[]);
     let (code, out, _) = run(&folder, &["--help"]);
@@ -91,6 +106,14 @@ fn a_named_file_that_cannot_be_read_fails_the_run_and_one_in_a_folder_does_not()
     let (code, out, _) = run(&folder, &["."]);
     assert_eq!(code, 0);
     assert!(out.contains("bad.yaml: it is not UTF-8 text"), "{out}");
+}
+
+#[test]
+fn what_is_wrong_elsewhere_in_the_project_is_not_reported() {
+    let folder = project(&[(".git/HEAD", ""), ("auth/pool.yaml", TEMPLATE)]);
+    fs::write(folder.path().join("bad.yaml"), [TEMPLATE.as_bytes(), b"# \xff\n"].concat()).unwrap();
+    assert!(!run(&folder, &["auth"]).1.contains("bad.yaml"));
+    assert!(run(&folder, &["."]).1.contains("bad.yaml"));
 }
 
 #[test]

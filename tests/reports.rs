@@ -1,6 +1,13 @@
 //! One set of findings, one expected file for every output format: `testdata/reports/<case>.<format>.*`.
 //! `UPDATE=1 cargo test --test reports` rewrites them; read the difference before it is committed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a helper that fails is a failed test; clippy knows only the test functions themselves"
+)]
+
 use coglint::finding::{Edit, Finding, Fix, Label, Level, Rule, Suppression, Undecided, Verdict};
 use coglint::frontend::Diagnostic;
 use coglint::report::{FORMATS, Style};

@@ -52,8 +52,10 @@ fn is_plan(has: &dyn Fn(&str) -> bool) -> bool {
     has("\"terraform_version\"") && (has("\"resource_changes\"") || has("\"planned_values\""))
 }
 
+/// A template of custom resources and macros alone names no `AWS::` type, but it has a transform.
 fn is_template(has: &dyn Fn(&str) -> bool) -> bool {
-    has("Resources") && (has("AWS::") || has("Transform"))
+    const SIGNS: &[&str] = &["AWS::", "Fn::Transform", "\nTransform:", "\"Transform\""];
+    has("Resources") && SIGNS.iter().any(|sign| has(sign))
 }
 
 /// The CDK writes `tree.json`, `*.assets.json` and `*.metadata.json` beside its templates; they repeat what is in them.
@@ -82,7 +84,9 @@ mod tests {
             ("template.yaml", template, Some(InputKind::Template)),
             ("stack.template", template, Some(InputKind::Template)),
             ("sam.yml", "Transform: AWS::Serverless-2016-10-31\nResources: {}\n", Some(InputKind::Template)),
+            ("macro.yml", "# m\nTransform: Mine\nResources: {}\n", Some(InputKind::Template)),
             ("values.yaml", "replicas: 2\n", None),
+            ("notes.yaml", "Resources: how to Transform them\n", None),
             ("plan.json", plan, Some(InputKind::TerraformPlan)),
             ("state.json", r#"{"terraform_version":"1.9.0","serial":1}"#, None),
             ("cdk.out/manifest.json", r#"{"version":"36","artifacts":{}}"#, Some(InputKind::CdkManifest)),

@@ -1,9 +1,11 @@
 //! Questions about resources that no attribute answers: what IAM policies allow. A rule asks them as methods of a resource
 //! and gets an [`Answer`].
 
+use crate::graph::kinds::named;
 use crate::graph::{Graph, NodeId};
+use crate::iam::{self, Assuming, Path, Sending, role_facts, user_pool_arn};
 use crate::source::Span;
-use crate::value::{Scenario, Tri, Variable};
+use crate::value::{Data, Scenario, ScopeId, Term, Tri, Unknown, Value, Variable, Why};
 use std::fmt;
 use std::sync::Arc;
 
@@ -108,10 +110,76 @@ const TRUST: &[(&str, FieldKind)] = &[
     ("only_external_id_differs", FieldKind::Truth),
 ];
 
-fn may_send_sms(_graph: &Graph, _role: NodeId, _pool: &[NodeId], _scenario: &Scenario) -> Answer {
-    Answer::unknown("not evaluated yet", "not evaluated yet")
+fn may_send_sms(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scenario) -> Answer {
+    let Some((pool, scope)) = pool.first().and_then(|pool| Some((*pool, graph.scope_of(*pool)?))) else {
+        return Answer::unknown("the user pool is not in the input", "resource that is not in the input");
+    };
+    let read = |path: &str| graph.read(pool, path).value.under(scenario);
+    let path = match read("sms.eums").data {
+        Data::Map(_) => Path::Eums(read("sms.eums.origination_identity")),
+        Data::Absent => Path::Sns(read("sms.region")),
+        _ => return Answer::unknown("how the pool sends text messages is not known", "value that is not known"),
+    };
+    let sending = Sending {
+        path,
+        account: account_of(graph, role),
+        region: scope.region.clone(),
+        role_arn: written_arn(graph, role),
+    };
+    let answer = iam::may_send(&role_facts(graph, role, scenario), &sending, scenario);
+    explained(&answer, answer.reason(), answer.explanation(), graph.read(role, "role_name").place)
 }
 
-fn lets_cognito_in(_graph: &Graph, _role: NodeId, _pool: &[NodeId], _scenario: &Scenario) -> Answer {
-    Answer::unknown("not evaluated yet", "not evaluated yet")
+fn lets_cognito_in(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scenario) -> Answer {
+    let Some((pool, scope)) = pool.first().and_then(|pool| Some((*pool, graph.scope_of(*pool)?))) else {
+        return Answer::unknown("the user pool is not in the input", "resource that is not in the input");
+    };
+    let sms = graph.read(pool, "sms").value.under(scenario);
+    let eums = graph.read(pool, "sms.eums").value.under(scenario);
+    let external_id = if eums.is_absent() { "sms.external_id" } else { "sms.eums.external_id" };
+    let partition = Value::unknown(
+        Unknown::new(Why::Pseudo("AWS::Partition".into()), Term::Pseudo(ScopeId(u32::MAX), "AWS::Partition".into())),
+        sms.span,
+    );
+    let assuming = Assuming {
+        account: scope.account.clone(),
+        pool_arn: user_pool_arn(&partition, &scope.region, &scope.account, sms.span),
+        external_id: graph.read(pool, external_id).value.under(scenario),
+    };
+    let trust = iam::cognito_may_assume(&role_facts(graph, role, scenario), &assuming, scenario);
+    let mut answer =
+        explained(&trust.answer, trust.reason(), trust.explanation(), graph.read(role, "role_name").place);
+    let only_external_id = match trust.answer.verdict {
+        Tri::No => Tri::from(trust.external_id.is_some()),
+        Tri::Yes => Tri::No,
+        Tri::Unknown => Tri::Unknown,
+    };
+    answer.fields.push(("only_external_id_differs", AnswerField::Truth(only_external_id)));
+    answer
+}
+
+/// The account that a role is in: what its scope says.
+fn account_of(graph: &Graph, role: NodeId) -> Value {
+    graph.scope_of(role).map_or_else(|| graph.read(role, "role_name").value, |scope| scope.account.clone())
+}
+
+fn written_arn(graph: &Graph, role: NodeId) -> Value {
+    let handle = named("role").and_then(|kind| kind.handles.iter().find(|handle| handle.name == "arn"));
+    handle.map_or_else(|| graph.read(role, "role_name").value, |handle| (handle.written)(graph, role))
+}
+
+/// The evaluator's answer in the words of rules. Without a statement to point at, the role itself is the place.
+fn explained(answer: &iam::Answer, reason: String, explanation: Option<(Span, String)>, role: Span) -> Answer {
+    let (place, explanation) = explanation.unwrap_or_else(|| (role, reason.clone()));
+    Answer {
+        verdict: answer.verdict,
+        because: reason.clone(),
+        class: "policy that is not known".into(),
+        open: answer.variables().into_iter().next(),
+        fields: vec![
+            ("reason", AnswerField::Text(reason)),
+            ("explanation", AnswerField::Text(explanation)),
+            ("place", AnswerField::Place(place)),
+        ],
+    }
 }

@@ -150,10 +150,10 @@ fn scenario(finding: &Finding) -> Option<String> {
     let when = finding.when.as_deref().map(plain::line);
     match (finding.verdict, when) {
         (Verdict::Always, None) => None,
-        (Verdict::Default, None) => Some("with the defaults of its parameters".to_owned()),
-        (Verdict::Default, Some(when)) => Some(format!("with the default {when}")),
-        (Verdict::Some, None) => Some("in an alternative that the template declares".to_owned()),
-        (Verdict::Always | Verdict::Some, Some(when)) => Some(format!("when {when}")),
+        (Verdict::Default, None) => Some("holds with the defaults".to_owned()),
+        (Verdict::Default, Some(when)) => Some(format!("holds with the defaults: {when}")),
+        (Verdict::Some, None) => Some("holds in an alternative that the template declares".to_owned()),
+        (Verdict::Always | Verdict::Some, Some(when)) => Some(format!("holds when {when}")),
     }
 }
 

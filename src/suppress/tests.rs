@@ -11,7 +11,8 @@ const FILE: FileId = FileId(0);
 struct World {
     text: &'static str,
     sources: SourceMap,
-    model: Model,
+    comments: Vec<Span>,
+    resources: Vec<Resource>,
 }
 
 /// A file whose comments are `comments`, with one resource at `declaration` that reaches to the end of the file.
@@ -32,7 +33,7 @@ fn world(text: &'static str, comments: &[&str], declaration: &str) -> World {
         depends_on: Vec::new(),
         attributes: Value::absent(span),
     };
-    World { text, sources, model: Model { comments, resources: vec![resource], ..Model::default() } }
+    World { text, sources, comments, resources: vec![resource] }
 }
 
 fn at(text: &str, part: &str) -> Span {
@@ -72,7 +73,7 @@ impl World {
     /// The reasons of suppressed findings (`-` for a finding that is reported), and the warnings.
     fn apply(&self, findings: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
         let mut findings: Vec<Finding> = findings.iter().map(|(id, part)| finding(id, at(self.text, part))).collect();
-        let warnings = apply(&mut findings, &self.model, &self.sources);
+        let warnings = apply(&mut findings, &self.comments, &self.resources.iter().collect::<Vec<_>>(), &self.sources);
         let reason = |finding: &Finding| match &finding.suppressed {
             None => "-".to_owned(),
             Some(suppression) => suppression.reason.clone().unwrap_or_default(),
@@ -133,7 +134,7 @@ fn metadata_covers_its_resource() {
     let map = |key: &str, value: Value| Value::map([(Arc::from(key), Entry { key_span: span, value })], span);
     let id = |id: &str| map("id", Value::string(id, span));
     let ignore = Value::list(vec![id("a"), Value::string("b", span), id("unused")], span);
-    world.model.resources[0].attributes = map("Metadata", map("coglint", map("ignore", ignore)));
+    world.resources[0].attributes = map("Metadata", map("coglint", map("ignore", ignore)));
     let (reasons, warnings) = world.apply(&[("a", "ON"), ("b", "ON"), ("c", "ON")]);
     assert_eq!(reasons, ["", "", "-"]);
     assert_eq!(warnings.len(), 1);
@@ -142,14 +143,30 @@ fn metadata_covers_its_resource() {
 #[test]
 fn the_resource_around_the_place_is_meant_where_addresses_repeat() {
     let mut world = world("# coglint: ignore[a]\nPool:\n  Mfa: ON\n", &["# coglint: ignore[a]"], "Pool");
-    let mut other = world.model.resources[0].clone();
+    let mut other = world.resources[0].clone();
     let file = world.sources.add("other.yaml", "Pool:\n  Mfa: ON\n");
     other.id.scope = ScopeId(1);
     other.name_span = Span::new(file, 0, 4);
     other.span = Span::new(file, 0, 15);
-    world.model.resources.push(other);
+    world.resources.push(other);
     let mut findings = vec![finding("a", Span::new(file, 13, 15)), finding("a", at(world.text, "ON"))];
     apply(&mut findings, &world.model, &world.sources);
     assert!(findings[0].suppressed.is_none(), "the comment stands in the other file");
     assert!(findings[1].suppressed.is_some());
+}
+
+#[test]
+fn one_place_may_speak_for_two_deployments() {
+    let mut world = world("Pool:\n  Mfa: ON # coglint: ignore[a]\n", &["# coglint: ignore[a]"], "Pool");
+    let span = at(world.text, "Pool");
+    let map = |key: &str, value: Value| Value::map([(Arc::from(key), Entry { key_span: span, value })], span);
+    let ignore = Value::list(vec![Value::string("b", span)], span);
+    world.resources[0].attributes = map("Metadata", map("coglint", map("ignore", ignore)));
+    let mut again = world.resources[0].clone();
+    again.id.scope = ScopeId(1);
+    world.resources.push(again);
+    world.comments.push(world.comments[0]);
+    let (reasons, warnings) = world.apply(&[("a", "ON"), ("b", "ON")]);
+    assert_eq!((reasons, warnings), (vec![String::new(), String::new()], vec![]));
+    assert_eq!(world.apply(&[]).1.len(), 2, "one warning for each place");
 }
