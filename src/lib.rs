@@ -52,7 +52,7 @@ pub mod builtin {
 
 use discover::Found;
 use engine::{RuleText, Rules, Settings};
-use finding::{Finding, Label, Level, Rule, Undecided};
+use finding::{Finding, Level, Rule, Undecided};
 use frontend::{Diagnostic, Given, Input, Resource};
 use graph::kinds::AllKinds;
 use graph::{Graph, NodeId, link::Link};

@@ -7,7 +7,7 @@ pub mod document;
 pub mod terraform;
 
 use crate::source::{FileId, Loader, Span};
-use crate::value::{Guard, ResourceRef, ScopeId, Term, Unknown, Value};
+use crate::value::{Guard, ResourceRef, Term, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
