@@ -30,17 +30,46 @@
 //! 6. Both spellings of a resource kind stand in one file.
 //! 7. Same input, same bytes out.
 
+pub mod cli;
+pub mod config;
+pub mod discover;
+pub mod engine;
 pub mod finding;
 pub mod frontend;
 pub mod graph;
+pub mod iam;
+pub mod report;
+pub mod run;
 pub mod source;
+pub mod suppress;
 pub mod syntax;
 pub mod value;
 
-use finding::{Finding, Rule, Undecided};
-use frontend::Diagnostic;
-use source::SourceMap;
+/// The rules in the binary, embedded by `build.rs`.
+pub mod builtin {
+    include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
+}
+
+use discover::Found;
+use engine::{RuleText, Rules};
+use finding::{Finding, Label, Level, Rule, Undecided};
+use frontend::{Diagnostic, Given, Input};
+use graph::kinds::AllKinds;
+use graph::{Graph, NodeId, link::Link};
+use source::{Files, Loader, SourceMap, Span};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// What a run is told besides its files.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Account and Region, where the templates leave them open.
+    pub given: Given,
+    /// Rules of the user's own: path as reports name it, and text. They run beside the built-in ones.
+    pub rules: Vec<(String, Arc<str>)>,
+    /// Levels by rule id or group; `None` turns a rule off.
+    pub levels: BTreeMap<String, Option<Level>>,
+}
 
 /// Everything a run has to say; what reporters print.
 #[derive(Debug, Default)]
@@ -74,4 +103,95 @@ pub struct Summary {
     pub sms_pools: usize,
     /// Of those, how many were linked to a role in the input.
     pub sms_pools_linked: usize,
+}
+
+/// Lints a project: the whole pipeline on one screen.
+///
+/// `found` are the files to read; `files` gives those that they name.
+pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
+    let mut loader = Loader::new(files);
+    let inputs: Vec<Input> = found.iter().map(|found| found.input(&mut loader)).collect();
+    let mut model = frontend::read(&inputs, &mut loader, &AllKinds, &options.given);
+
+    let mut sources = loader.into_map();
+    let (rules, mut diagnostics) = load_rules(options, &mut sources);
+    diagnostics.append(&mut model.diagnostics);
+    let comments = std::mem::take(&mut model.comments);
+    let files_read = model.files_read;
+
+    let graph = Arc::new(Graph::new(model, sources));
+    let mut outcome = rules.run(&graph, &options.levels);
+    diagnostics.append(&mut outcome.diagnostics);
+    diagnostics.append(&mut suppress::apply(&mut outcome.findings, &comments, &graph));
+
+    let mut report = Report {
+        sources: graph.sources().clone(),
+        findings: outcome.findings,
+        undecided: outcome.undecided,
+        diagnostics,
+        rules: rules.all(),
+        summary: Summary { files: files_read, ..Summary::of(&graph) },
+    };
+    report.sort();
+    report
+}
+
+/// Every rule that a run with these options has, sorted by id, and what is wrong with the rules.
+pub fn catalogue(options: &Options) -> Vec<Arc<Rule>> {
+    load_rules(options, &mut SourceMap::default()).0.all()
+}
+
+fn load_rules(options: &Options, sources: &mut SourceMap) -> (Rules, Vec<Diagnostic>) {
+    let builtin = builtin::BUILTIN.iter().map(|(id, text)| (format!("rules/{id}.rhai"), Arc::from(*text)));
+    let texts = builtin.chain(options.rules.iter().cloned()).map(|(path, text)| {
+        let file = sources.add(path.clone(), text.clone());
+        RuleText { path, text, file }
+    });
+    Rules::load(&texts.collect::<Vec<_>>())
+}
+
+impl Found {
+    fn input(&self, loader: &mut Loader<'_>) -> Input {
+        Input { path: self.path.clone(), kind: self.kind, file: loader.insert(&self.path, self.text.clone()) }
+    }
+}
+
+impl Summary {
+    fn of(graph: &Graph) -> Self {
+        let pools = graph.of("user_pool");
+        let has_sms = |id: &&NodeId| !graph.read(**id, "sms").value.is_absent();
+        let linked = |id: &NodeId| {
+            let role = graph.read(*id, "sms.role").value;
+            role.arms().iter().any(|(_, role)| matches!(graph.follow(*id, role, "role", "arn"), Link::Node(_)))
+        };
+        Self {
+            files: 0,
+            scopes: graph.scopes().len(),
+            user_pools: pools.len(),
+            roles: graph.of("role").len(),
+            sms_pools: pools.iter().filter(has_sms).count(),
+            sms_pools_linked: pools.iter().filter(has_sms).filter(|id| linked(id)).count(),
+        }
+    }
+}
+
+impl Report {
+    /// Brings everything into its order: by path, position, rule.
+    fn sort(&mut self) {
+        let sources = &self.sources;
+        let place = |span: Span| (sources.path(span.file).to_owned(), span.start, span.end);
+        let of = |finding: &Finding| (place(finding.primary.span), finding.rule.id.clone(), finding.message.clone());
+        self.findings.sort_by_cached_key(of);
+        self.diagnostics.sort_by_cached_key(|diagnostic| (place(diagnostic.span), diagnostic.message.clone()));
+        self.diagnostics.dedup();
+        self.undecided.sort();
+        self.undecided.dedup();
+    }
+
+    /// Keeps the findings that have a label in a file for which `reported` holds.
+    pub fn keep(&mut self, reported: impl Fn(&str) -> bool) {
+        let sources = &self.sources;
+        let shows = |label: &Label| reported(sources.path(label.span.file));
+        self.findings.retain(|finding| shows(&finding.primary) || finding.labels.iter().any(shows));
+    }
 }

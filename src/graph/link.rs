@@ -80,7 +80,9 @@ impl Graph {
             let near = node.resource.id.scope == scope;
             match answer {
                 Tri::Yes if near || (handle == "arn" && self.accounts_agree(value, *id)) => certain.push(*id),
-                Tri::Yes | Tri::Unknown if near => possible = true,
+                // The same name in another stack: the same resource only if both deploy to one account.
+                Tri::Yes => possible = true,
+                Tri::Unknown if near => possible = true,
                 _ => {}
             }
         }

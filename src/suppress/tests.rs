@@ -1,0 +1,155 @@
+//! Requests in comments and metadata, on small hand-made models.
+
+use super::*;
+use crate::finding::{Label, Level, Rule, Verdict};
+use crate::source::FileId;
+use crate::value::{Entry, Guard, ResourceRef, ScopeId};
+use std::sync::Arc;
+
+const FILE: FileId = FileId(0);
+
+struct World {
+    text: &'static str,
+    sources: SourceMap,
+    model: Model,
+}
+
+/// A file whose comments are `comments`, with one resource at `declaration` that reaches to the end of the file.
+fn world(text: &'static str, comments: &[&str], declaration: &str) -> World {
+    let mut sources = SourceMap::default();
+    sources.add("template.yaml", text);
+    let comments = comments.iter().map(|comment| at(text, comment)).collect();
+    let name_span = at(text, declaration);
+    let span = Span::new(FILE, name_span.start as usize, text.len());
+    let resource = Resource {
+        id: ResourceRef { scope: ScopeId(0), address: "Pool".into() },
+        type_name: "AWS::Cognito::UserPool".into(),
+        properties: Value::absent(span),
+        presence: Guard::Always,
+        schematic: false,
+        name_span,
+        span,
+        depends_on: Vec::new(),
+        attributes: Value::absent(span),
+    };
+    World { text, sources, model: Model { comments, resources: vec![resource], ..Model::default() } }
+}
+
+fn at(text: &str, part: &str) -> Span {
+    let start = text.find(part).unwrap_or_else(|| panic!("{part} is not in the text"));
+    Span::new(FILE, start, start + part.len())
+}
+
+fn finding(id: &str, span: Span) -> Finding {
+    let rule = Rule {
+        id: id.into(),
+        title: "A title".into(),
+        docs: "".into(),
+        level: Level::Error,
+        groups: Vec::new(),
+        catches: Vec::new(),
+        since: "0.1.0".into(),
+        kinds: Vec::new(),
+        url: "".into(),
+    };
+    Finding {
+        rule: Arc::new(rule),
+        level: Level::Error,
+        verdict: Verdict::Always,
+        when: None,
+        message: "wrong".into(),
+        help: None,
+        primary: Label { span, message: String::new() },
+        labels: Vec::new(),
+        resource: "Pool".into(),
+        kind: "user_pool".into(),
+        fixes: Vec::new(),
+        suppressed: None,
+    }
+}
+
+impl World {
+    /// The reasons of suppressed findings (`-` for a finding that is reported), and the warnings.
+    fn apply(&self, findings: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+        let mut findings: Vec<Finding> = findings.iter().map(|(id, part)| finding(id, at(self.text, part))).collect();
+        let warnings = apply(&mut findings, &self.model, &self.sources);
+        let reason = |finding: &Finding| match &finding.suppressed {
+            None => "-".to_owned(),
+            Some(suppression) => suppression.reason.clone().unwrap_or_default(),
+        };
+        (findings.iter().map(reason).collect(), warnings.into_iter().map(|warning| warning.message).collect())
+    }
+}
+
+#[test]
+fn a_trailing_comment_speaks_of_its_own_line() {
+    let text = "Pool:\n  Mfa: ON # coglint: ignore[a, b] known\n  Sms: x\n";
+    let world = world(text, &["# coglint: ignore[a, b] known"], "Pool");
+    let (reasons, warnings) = world.apply(&[("a", "ON"), ("b", "ON"), ("c", "ON"), ("a", "x\n")]);
+    assert_eq!(reasons, ["known", "known", "-", "-"]);
+    assert!(warnings.is_empty());
+}
+
+#[test]
+fn a_comment_on_its_own_line_speaks_of_the_next_one() {
+    let text = "Pool:\n  // coglint: ignore[a]: for now\n  # more\n\n  Mfa: ON\n  Sms: x\n";
+    let world = world(text, &["// coglint: ignore[a]: for now", "# more"], "Pool");
+    assert_eq!(world.apply(&[("a", "ON"), ("a", "x\n")]).0, ["for now", "-"]);
+}
+
+#[test]
+fn a_comment_at_the_declaration_covers_the_resource() {
+    for (text, comment) in [
+        ("# coglint: ignore[a]\nPool:\n  Mfa: ON\n", "# coglint: ignore[a]"),
+        ("Pool: # coglint: ignore[a]\n  Mfa: ON\n", "# coglint: ignore[a]"),
+        ("/* coglint: ignore[a] */\nPool:\n  Mfa: ON\n", "/* coglint: ignore[a] */"),
+    ] {
+        let world = world(text, &[comment], "Pool:");
+        assert_eq!(world.apply(&[("a", "ON")]), (vec![String::new()], vec![]), "{text}");
+    }
+}
+
+#[test]
+fn what_suppresses_nothing_is_warned_of() {
+    let world = world("Pool:\n  Mfa: ON # coglint: ignore[a, b]\n", &["# coglint: ignore[a, b]"], "Pool");
+    let (_, warnings) = world.apply(&[("a", "ON")]);
+    assert_eq!(warnings, ["`b` reports nothing here: this suppression has no effect"]);
+}
+
+#[test]
+fn what_is_no_suppression_is_said_and_other_comments_are_left_alone() {
+    let text = "Pool: # coglint: allow[a]\n  Mfa: ON # coglint is nice\n  X: 1 # coglint: ignore[]\n";
+    let comments = ["# coglint: allow[a]", "# coglint is nice", "# coglint: ignore[]"];
+    let (reasons, warnings) = world(text, &comments, "Pool").apply(&[("a", "ON")]);
+    assert_eq!(reasons, ["-"]);
+    assert_eq!(warnings.len(), 2);
+    assert!(warnings[0].contains("ignore[rule-id]"));
+}
+
+#[test]
+fn metadata_covers_its_resource() {
+    let mut world = world("Pool:\n  Mfa: ON\n", &[], "Pool");
+    let span = at(world.text, "Pool");
+    let map = |key: &str, value: Value| Value::map([(Arc::from(key), Entry { key_span: span, value })], span);
+    let id = |id: &str| map("id", Value::string(id, span));
+    let ignore = Value::list(vec![id("a"), Value::string("b", span), id("unused")], span);
+    world.model.resources[0].attributes = map("Metadata", map("coglint", map("ignore", ignore)));
+    let (reasons, warnings) = world.apply(&[("a", "ON"), ("b", "ON"), ("c", "ON")]);
+    assert_eq!(reasons, ["", "", "-"]);
+    assert_eq!(warnings.len(), 1);
+}
+
+#[test]
+fn the_resource_around_the_place_is_meant_where_addresses_repeat() {
+    let mut world = world("# coglint: ignore[a]\nPool:\n  Mfa: ON\n", &["# coglint: ignore[a]"], "Pool");
+    let mut other = world.model.resources[0].clone();
+    let file = world.sources.add("other.yaml", "Pool:\n  Mfa: ON\n");
+    other.id.scope = ScopeId(1);
+    other.name_span = Span::new(file, 0, 4);
+    other.span = Span::new(file, 0, 15);
+    world.model.resources.push(other);
+    let mut findings = vec![finding("a", Span::new(file, 13, 15)), finding("a", at(world.text, "ON"))];
+    apply(&mut findings, &world.model, &world.sources);
+    assert!(findings[0].suppressed.is_none(), "the comment stands in the other file");
+    assert!(findings[1].suppressed.is_some());
+}

@@ -1,0 +1,182 @@
+//! The binary as a user runs it: exit codes, streams, colours.
+
+use assert_cmd::Command;
+use std::fs;
+use tempfile::TempDir;
+
+const TEMPLATE: &str = "Resources:\n  Pool:\n    Type: AWS::Cognito::UserPool\n";
+
+/// `coglint` in a throw-away project, with nothing in the environment that could change its output.
+fn coglint(folder: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("coglint").unwrap();
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LANG", "LC_ALL", "LC_CTYPE"] {
+        command.env_remove(name);
+    }
+    command.current_dir(folder.path()).args(arguments);
+    command
+}
+
+fn project(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// Exit code, standard output, standard error.
+fn run(folder: &TempDir, arguments: &[&str]) -> (i32, String, String) {
+    let output = coglint(folder, arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn a_folder_without_user_pools_is_clean_and_says_what_was_read() {
+    let folder =
+        project(&[("notes.yaml", "a: 1\n"), ("template.yaml", &TEMPLATE.replace("Cognito::UserPool", "S3::Bucket"))]);
+    for arguments in [&[][..], &["."], &["check"], &["check", "template.yaml"], &["*.yaml"]] {
+        let (code, out, err) = run(&folder, arguments);
+        assert_eq!(
+            (code, out.trim(), err.as_str()),
+            (0, "1 file, 0 user pools: nothing to check", ""),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn a_path_that_does_not_exist_is_an_error() {
+    let folder = project(&[("template.yaml", TEMPLATE)]);
+    for (path, expected) in [
+        ("templte.yaml", "error: templte.yaml: no such file or folder\n"),
+        ("*.tf", "error: *.tf: no file matches this pattern\n"),
+    ] {
+        let (code, out, err) = run(&folder, &["template.yaml", path]);
+        assert_eq!((code, out.as_str(), err.as_str()), (2, "", expected));
+    }
+}
+
+#[test]
+fn usage_errors_are_two() {
+    let folder = project(&[]);
+    for arguments in [&["--no-such-flag"][..], &["--format", "xml"], &["check", "--fail-on", "sometimes"], &["explain"]]
+    {
+        let (code, out, err) = run(&folder, arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
+        assert!(err.starts_with("error: "), "{err}");
+    }
+}
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    let folder = project(&[]);
+    let (code, out, _) = run(&folder, &["--help"]);
+    assert_eq!(code, 0);
+    for word in ["check", "rules", "explain", "--fail-on", "--undecided", "Exit codes: 0"] {
+        assert!(out.contains(word), "{word} is not in\n{out}");
+    }
+    assert_eq!(run(&folder, &["--version"]).1, format!("coglint {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_named_file_that_cannot_be_read_fails_the_run_and_one_in_a_folder_does_not() {
+    let folder = project(&[("good.yaml", TEMPLATE)]);
+    fs::write(folder.path().join("bad.yaml"), [TEMPLATE.as_bytes(), b"# \xff\n"].concat()).unwrap();
+    let (code, out, _) = run(&folder, &["bad.yaml"]);
+    assert_eq!(code, 2);
+    assert!(out.contains("bad.yaml: it is not UTF-8 text"), "{out}");
+    let (code, out, _) = run(&folder, &["."]);
+    assert_eq!(code, 0);
+    assert!(out.contains("bad.yaml: it is not UTF-8 text"), "{out}");
+}
+
+#[test]
+fn json_is_version_one() {
+    let folder = project(&[("template.yaml", &TEMPLATE.replace("Cognito::UserPool", "S3::Bucket"))]);
+    let (code, out, _) = run(&folder, &["--format", "json"]);
+    assert_eq!(code, 0);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["summary"]["files"], 1);
+    for list in ["findings", "undecided", "errors"] {
+        assert!(json[list].is_array(), "{list}");
+    }
+}
+
+#[test]
+fn colours_are_used_only_when_wanted() {
+    let folder = project(&[]);
+    fs::write(folder.path().join("bad.yaml"), [TEMPLATE.as_bytes(), b"# \xff\n"].concat()).unwrap();
+    let coloured = |arguments: &[&str], variable: Option<&str>| {
+        let mut command = coglint(&folder, arguments);
+        if let Some(name) = variable {
+            command.env(name, "1");
+        }
+        command.output().unwrap().stdout.contains(&0x1b)
+    };
+    assert!(!coloured(&["."], None), "no terminal, no colours");
+    assert!(coloured(&[".", "--color", "always"], None));
+    assert!(coloured(&["."], Some("CLICOLOR_FORCE")));
+    assert!(!coloured(&["."], Some("NO_COLOR")));
+    assert!(!coloured(&[".", "--color", "never"], Some("CLICOLOR_FORCE")));
+}
+
+#[test]
+fn an_unknown_rule_cannot_be_explained() {
+    let folder = project(&[]);
+    let (code, out, err) = run(&folder, &["explain", "no-such-rule-at-all"]);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert_eq!(err, "error: there is no rule `no-such-rule-at-all`\n");
+}
+
+#[test]
+fn rules_are_listed_for_people_and_programs() {
+    let folder = project(&[]);
+    let (code, out, _) = run(&folder, &["rules", "--format", "json"]);
+    assert_eq!(code, 0);
+    let rules: Vec<serde_json::Value> = serde_json::from_str(&out).unwrap();
+    let (code, table, _) = run(&folder, &["rules"]);
+    assert_eq!(code, 0);
+    assert_eq!(table.lines().count(), rules.len());
+}
+
+#[test]
+fn the_configuration_is_checked() {
+    let folder = project(&[("template.yaml", TEMPLATE), ("coglint.toml", "regoin = \"eu-west-1\"\n")]);
+    let (code, _, err) = run(&folder, &[]);
+    assert_eq!(code, 2);
+    assert!(err.starts_with("error: coglint.toml: ") && err.contains("regoin"), "{err}");
+
+    fs::write(folder.path().join("coglint.toml"), "[rules]\nno-such-rule-at-all = \"off\"\n").unwrap();
+    let (code, _, err) = run(&folder, &[]);
+    assert_eq!((code, err.as_str()), (2, "error: coglint.toml: there is no rule or group `no-such-rule-at-all`\n"));
+}
+
+#[test]
+fn rules_of_ones_own_must_be_there() {
+    let folder = project(&[("template.yaml", TEMPLATE)]);
+    for path in ["none.rhai", "*.rhai"] {
+        let (code, _, err) = run(&folder, &["--rules", path]);
+        assert_eq!((code, err), (2, format!("error: {path}: no rule file is there\n")));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_success() {
+    use std::process::{Command, Stdio};
+    let folder = project(&[("template.yaml", TEMPLATE)]);
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("coglint"))
+        .args(["--format", "json"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &[][..]));
+}
