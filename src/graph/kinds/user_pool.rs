@@ -56,6 +56,13 @@ static ATTRIBUTES: &[Attribute] = &[
         "lambda_config.custom_email_sender.lambda_arn",
         "The ARN of the function that sends the pool's email instead of SES.",
     ),
+    Attribute::new(
+        "custom_sms_sender",
+        Shape::Text,
+        "LambdaConfig.CustomSMSSender.LambdaArn",
+        "lambda_config.custom_sms_sender.lambda_arn",
+        "The ARN of the function that sends the pool's text messages instead of SNS.",
+    ),
     Attribute::derived(
         "recovery",
         Shape::List(&Shape::Word),
