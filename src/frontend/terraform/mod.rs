@@ -1,5 +1,7 @@
 //! Terraform and OpenTofu modules.
 
+pub mod expr;
+
 use super::{Given, Input, Model, Schema};
 use crate::source::Loader;
 
