@@ -10,9 +10,7 @@ use super::resolver::{InstanceId, Node, Place, Resolver, collected};
 use crate::frontend::Diagnostic;
 use crate::source::Span;
 use crate::syntax::hcl::Block;
-use crate::value::{
-    Collection, Data, Entry, Kind, Map, Refine, ResourceRef, Shape, Term, Unknown, Value, Why,
-};
+use crate::value::{Collection, Data, Entry, Kind, Map, Refine, ResourceRef, Shape, Term, Unknown, Value, Why};
 use indexmap::IndexMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -81,7 +79,7 @@ impl Resolver<'_, '_> {
     }
 
     /// A copy as a whole: its configuration, and the attributes that everybody asks for.
-    fn object(&mut self, of: &Declared, block: &Block, span: Span) -> Value {
+    pub(super) fn object(&mut self, of: &Declared, block: &Block, span: Span) -> Value {
         let node = Node::Object(of.key.clone(), of.copy);
         self.solve(of.at, node, span, |this| {
             let (_, kind) = this.kind_of(&of.key);
@@ -118,15 +116,7 @@ impl Resolver<'_, '_> {
     }
 
     /// An attribute that the configuration does not set.
-    fn computed(
-        &mut self,
-        of: &Declared,
-        block: &Block,
-        kind: &str,
-        mode: Mode,
-        name: &Arc<str>,
-        span: Span,
-    ) -> Value {
+    fn computed(&mut self, of: &Declared, block: &Block, kind: &str, mode: Mode, name: &Arc<str>, span: Span) -> Value {
         let node = self.node_of(of);
         if kind == "terraform_data" && &**name == "output" {
             let input = self.property(of, block, &"input".into());
@@ -186,14 +176,7 @@ impl Resolver<'_, '_> {
     }
 
     /// Attributes of data sources that need no call to AWS.
-    fn local_data(
-        &mut self,
-        of: &Declared,
-        block: &Block,
-        kind: &str,
-        name: &str,
-        span: Span,
-    ) -> Option<Value> {
+    fn local_data(&mut self, of: &Declared, block: &Block, kind: &str, name: &str, span: Span) -> Option<Value> {
         let provider = self.provider_of(of.at, block);
         match (kind, name) {
             ("aws_iam_policy_document", "json" | "minified_json") => {

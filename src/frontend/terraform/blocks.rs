@@ -18,7 +18,9 @@ impl Resolver<'_, '_> {
         }
         let blocks: Vec<&Block> = block.body.blocks.iter().filter(|inner| &**nested_kind(inner) == name).collect();
         match blocks.first() {
-            Some(first) => self.nested(place, &blocks, first.span.to(blocks.last().map_or(first.span, |last| last.span))),
+            Some(first) => {
+                self.nested(place, &blocks, first.span.to(blocks.last().map_or(first.span, |last| last.span)))
+            }
             None => Value::absent(block.span),
         }
     }

@@ -182,7 +182,8 @@ impl Resolver<'_, '_> {
         let place = Place { instance: at, bindings: Bindings::none() };
         Some(self.solve(at, Node::Output(name.clone()), value.value.span, |this| {
             let sensitive = attribute(output, "sensitive");
-            let sensitive = sensitive.is_some_and(|flag| matches!(flag.value.kind, crate::syntax::hcl::ExprKind::Bool(true)));
+            let sensitive =
+                sensitive.is_some_and(|flag| matches!(flag.value.kind, crate::syntax::hcl::ExprKind::Bool(true)));
             this.evaluate(&place, &value.value).with_sensitive(sensitive)
         }))
     }
@@ -200,14 +201,7 @@ impl Resolver<'_, '_> {
     }
 
     /// An output of a module that is not there: unknown, with a term of its own.
-    fn absent_value(
-        &mut self,
-        at: InstanceId,
-        name: &str,
-        why: &Why,
-        steps: &[RefStep],
-        span: Span,
-    ) -> (Value, usize) {
+    fn absent_value(&mut self, at: InstanceId, name: &str, why: &Why, steps: &[RefStep], span: Span) -> (Value, usize) {
         let (suffix, used) = match steps.first() {
             Some(RefStep::Index(key)) => match key.as_parts().map(|parts| Value::text(parts, span)) {
                 Some(Value { data: Data::String(key), .. }) => (format!("[{key}]"), 1),

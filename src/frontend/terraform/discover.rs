@@ -95,7 +95,7 @@ impl Modules {
             calls.insert(folder, called_by(&self.get(folder, loader)));
         }
         let called: BTreeSet<String> = calls.values().flatten().cloned().collect();
-        let is_root = |modules: &mut Self, folder: &str| {
+        let mut is_root = |modules: &mut Self, folder: &str| {
             let module = modules.get(folder, loader);
             !called.contains(folder) || module.backend || !module.providers.is_empty()
         };
@@ -138,7 +138,7 @@ pub(super) fn local_folder(from: &str, source: &str) -> Option<String> {
 
 /// Reads a file in the syntax that its name says.
 pub(super) fn parse(path: &str, file: FileId, text: &str) -> Parsed {
-    if path.ends_with(".json") { hcl::parse_json(file, text) } else { hcl::parse(file, text) }
+    if path.ends_with(".json") { hcl::parse(file, text) } else { hcl::parse(file, text) }
 }
 
 /// A path of a file in a folder.

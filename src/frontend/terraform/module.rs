@@ -108,9 +108,7 @@ impl Module {
 fn name_of(block: &Block) -> Option<Arc<str>> {
     match (&*block.kind.text, block.labels.as_slice()) {
         ("resource", [kind, name]) => Some(format!("{}.{}", kind.text, name.text).into()),
-        ("data" | "ephemeral", [kind, name]) => {
-            Some(format!("{}.{}.{}", block.kind.text, kind.text, name.text).into())
-        }
+        ("data" | "ephemeral", [kind, name]) => Some(format!("{}.{}.{}", block.kind.text, kind.text, name.text).into()),
         ("variable" | "output" | "module" | "provider", [name]) => Some(name.text.clone()),
         _ => None,
     }

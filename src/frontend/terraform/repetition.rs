@@ -5,9 +5,7 @@ use super::resolver::{InstanceId, MOST_COPIES, Place, Resolver, collected, entry
 use crate::frontend::Diagnostic;
 use crate::source::Span;
 use crate::syntax::hcl::Block;
-use crate::value::{
-    Collection, Data, Guard, Kind, List, Map, Refine, ResourceRef, Shape, Term, Unknown, Value, Why,
-};
+use crate::value::{Collection, Data, Guard, Kind, List, Map, Refine, ResourceRef, Term, Unknown, Value, Why};
 use indexmap::IndexMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -119,13 +117,7 @@ impl Copies {
         }
     }
 
-    fn keyed(
-        &self,
-        collection: &Value,
-        span: Span,
-        of: &ResourceRef,
-        copy: &mut dyn FnMut(usize) -> Value,
-    ) -> Value {
+    fn keyed(&self, collection: &Value, span: Span, of: &ResourceRef, copy: &mut dyn FnMut(usize) -> Value) -> Value {
         let mut map = Map::default();
         for element in elements(collection, Walk::Copies) {
             match element {

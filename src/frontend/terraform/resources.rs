@@ -2,7 +2,7 @@
 
 use super::attributes::{Declared, Mode};
 use super::calls::Target;
-use super::module::{attribute, literal};
+use super::module::attribute;
 use super::repetition::Bindings;
 use super::resolver::{InstanceId, Place, Resolver, entry};
 use super::variables::name_span;
@@ -116,7 +116,7 @@ impl Resolver<'_, '_> {
         let provisioners = block.body.blocks.iter().filter(|inner| &*inner.kind.text == "provisioner");
         let mut commands = Vec::new();
         for provisioner in provisioners {
-            let object = self.own_value(of, block);
+            let object = self.object(of, block, provisioner.span);
             let inside = place.with(&Bindings::one("self", object));
             commands.push(self.attributes_of(&inside, &provisioner.body));
         }
@@ -157,9 +157,4 @@ fn address(expr: &Expr) -> Option<String> {
         }
     }
     Some(address)
-}
-
-/// True when a block names a plain provider of its own.
-pub(super) fn names_provider(block: &Block) -> bool {
-    literal(block, "provider").is_some() || attribute(block, "provider").is_some()
 }

@@ -11,9 +11,7 @@ use super::resolver::{InstanceId, Node, Place, Resolver, step};
 use crate::frontend::Diagnostic;
 use crate::source::Span;
 use crate::syntax::hcl::{BinaryOp, Block, Expr, ExprKind, StepKind};
-use crate::value::{
-    Data, Guard, Kind, Refine, Shape, Term, Unknown, Value, Variable, VariableClass, Why,
-};
+use crate::value::{Data, Guard, Kind, Refine, Shape, Term, Unknown, Value, Variable, VariableClass, Why};
 use std::sync::Arc;
 
 impl Resolver<'_, '_> {
@@ -51,13 +49,7 @@ impl Resolver<'_, '_> {
     }
 
     /// The value that a call passes, or the default: the call decided not to pass any.
-    fn argument(
-        &mut self,
-        at: InstanceId,
-        caller: &super::resolver::Caller,
-        name: &Arc<str>,
-        block: &Block,
-    ) -> Value {
+    fn argument(&mut self, at: InstanceId, caller: &super::resolver::Caller, name: &Arc<str>, block: &Block) -> Value {
         let calling = self.module(caller.instance);
         let argument = calling.calls.get(&caller.call).and_then(|call| attribute(call, name));
         let Some(argument) = argument else {
@@ -135,10 +127,8 @@ impl Resolver<'_, '_> {
         };
         let refine = Refine { none_of, ..refine(block) };
         let other = Unknown::new(Why::Overridable(name.clone()), term).refined(refine);
-        let arms = vec![
-            (Guard::Is(variable.clone(), 0), default),
-            (Guard::Is(variable, 1), Value::unknown(other, span)),
-        ];
+        let arms =
+            vec![(Guard::Is(variable.clone(), 0), default), (Guard::Is(variable, 1), Value::unknown(other, span))];
         Value::choice(arms, span)
     }
 
