@@ -1,6 +1,7 @@
 //! Terraform and OpenTofu modules.
 
 pub mod expr;
+mod functions;
 
 use super::{Given, Input, Model, Schema};
 use crate::source::Loader;
