@@ -8,6 +8,7 @@ mod blocks;
 mod calls;
 mod discover;
 pub mod expr;
+mod functions;
 mod module;
 mod policy_document;
 mod providers;
