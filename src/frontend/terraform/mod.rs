@@ -9,6 +9,7 @@ mod calls;
 mod discover;
 pub mod expr;
 mod functions;
+mod json;
 mod module;
 mod policy_document;
 mod providers;
