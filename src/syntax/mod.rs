@@ -8,7 +8,8 @@ pub mod json;
 pub mod tree;
 pub mod yaml;
 
-use crate::source::Span;
+use crate::source::{FileId, Span};
+use tree::Tree;
 
 /// A place where a text is not what its language allows. Reading goes on behind it where that is possible.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,4 +18,19 @@ pub struct SyntaxError {
     pub span: Span,
     /// What, in a person's words; no trailing period.
     pub message: String,
+}
+
+/// Reads a template, which may be YAML or JSON under any file name. A text that starts like JSON but is none (comments,
+/// trailing commas, tabs between keys) is read as YAML, of which JSON is nearly a part.
+pub fn parse_template(file: FileId, text: &str) -> Tree {
+    let starts_like_json = text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
+    if !starts_like_json {
+        return yaml::parse(file, text);
+    }
+    let json = json::parse(file, text);
+    if json.errors.is_empty() {
+        return json;
+    }
+    let yaml = yaml::parse(file, text);
+    if yaml.errors.is_empty() { yaml } else { json }
 }

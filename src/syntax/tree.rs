@@ -3,7 +3,11 @@
 use super::SyntaxError;
 use crate::source::{FileId, Span};
 use crate::value::Number;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// Collections nested deeper than this are an error: real templates stay under 50.
+pub const DEEPEST: usize = 256;
 
 /// Names a node of its [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,7 +24,8 @@ pub struct Tree {
     pub comments: Vec<Comment>,
     /// What is wrong. Documents before an error in a YAML stream are kept.
     pub errors: Vec<SyntaxError>,
-    pub(super) nodes: Vec<Node>,
+    nodes: Vec<Node>,
+    cut: BTreeSet<NodeId>,
 }
 
 /// A value of the source.
@@ -132,4 +137,179 @@ impl Tree {
         let found = self.entries(id).iter().rev().find(|(name, _)| self.str(*name).is_some_and(|name| &**name == key));
         found.copied()
     }
+
+    /// True for a collection that an error interrupted: the text may hold more of it than the tree does.
+    pub fn is_cut(&self, id: NodeId) -> bool {
+        !self.cut.is_empty() && self.cut.contains(&self.resolve(id))
+    }
+
+    /// Keys that occur more than once in their mapping, each with the key of the same text before it. Only string keys are
+    /// looked at; YAML's merge key `<<` may be repeated.
+    pub fn duplicates(&self) -> Vec<(NodeId, NodeId)> {
+        let mut found = Vec::new();
+        for node in &self.nodes {
+            let NodeKind::Mapping(entries) = &node.kind else { continue };
+            let mut seen: BTreeMap<&str, NodeId> = BTreeMap::new();
+            for (key, _) in entries {
+                let NodeKind::String(text) = &self.node(*key).kind else { continue };
+                if !self.is_merge_key(*key)
+                    && let Some(before) = seen.insert(text, *key)
+                {
+                    found.push((before, *key));
+                }
+            }
+        }
+        found
+    }
+
+    /// True for YAML's merge key: an unquoted `<<`.
+    pub fn is_merge_key(&self, id: NodeId) -> bool {
+        let node = self.node(id);
+        matches!(&node.kind, NodeKind::String(text) if &**text == "<<") && node.tag.is_none() && node.span.len() == 2
+    }
+
+    /// The ids of all nodes, in the order in which the source begins them.
+    pub fn ids(&self) -> impl Iterator<Item = NodeId> {
+        (0..self.nodes.len()).map(|at| NodeId(u32::try_from(at).unwrap_or(u32::MAX)))
+    }
+}
+
+/// Builds a [`Tree`] from events, with a stack of its own.
+pub(super) struct Builder {
+    tree: Tree,
+    open: Vec<Open>,
+    /// The finished children of the open collections, the innermost collection's last.
+    children: Vec<NodeId>,
+}
+
+/// A collection whose end has not been read.
+struct Open {
+    id: NodeId,
+    first_child: usize,
+}
+
+impl Builder {
+    pub(super) fn new(file: FileId) -> Self {
+        let tree = Tree {
+            file,
+            documents: Vec::new(),
+            comments: Vec::new(),
+            errors: Vec::new(),
+            nodes: Vec::new(),
+            cut: BTreeSet::new(),
+        };
+        Self { tree, open: Vec::new(), children: Vec::new() }
+    }
+
+    /// Adds a scalar or an alias.
+    pub(super) fn leaf(&mut self, span: Span, tag: Option<Tag>, kind: NodeKind) -> NodeId {
+        let id = self.add(span, tag, kind);
+        self.place(id);
+        id
+    }
+
+    /// Begins a collection; `kind` is an empty one.
+    pub(super) fn begin(&mut self, span: Span, tag: Option<Tag>, kind: NodeKind) -> NodeId {
+        let id = self.add(span, tag, kind);
+        self.open.push(Open { id, first_child: self.children.len() });
+        id
+    }
+
+    /// Ends the innermost collection. `end` is the place behind its closing bracket; a collection without one (block
+    /// style) ends where its last child does.
+    pub(super) fn end(&mut self, end: Option<u32>) {
+        let Some(Open { id, first_child }) = self.open.pop() else { return };
+        let children = self.children.split_off(first_child);
+        let last = children.last().map(|last| self.tree.node(*last).span.end);
+        if let Some(node) = self.tree.nodes.get_mut(id.0 as usize) {
+            node.span.end = end.or(last).unwrap_or(node.span.end).max(node.span.end);
+            match &mut node.kind {
+                NodeKind::Sequence(items) => *items = children,
+                // A key whose value was never read is dropped: the mapping is marked as cut.
+                NodeKind::Mapping(entries) => *entries = pairs(&children),
+                _ => {}
+            }
+        }
+        self.place(id);
+    }
+
+    /// After an error: ends everything that is open, and marks what may be incomplete. The error may lie behind its
+    /// cause, so the very last scalar that was read is dropped and the collections around it count as cut, too.
+    pub(super) fn break_off(&mut self) {
+        let innermost = self.open.last().map(|open| open.id);
+        while let Some(open) = self.open.last() {
+            self.tree.cut.insert(open.id);
+            self.end(None);
+        }
+        let mut at = innermost;
+        while let Some(id) = at {
+            self.tree.cut.insert(id);
+            at = self.drop_last_scalar(id);
+        }
+    }
+
+    /// Drops the last child of a collection if it is a scalar; else names that child.
+    fn drop_last_scalar(&mut self, id: NodeId) -> Option<NodeId> {
+        let last = match &self.tree.node(id).kind {
+            NodeKind::Sequence(items) => *items.last()?,
+            NodeKind::Mapping(entries) => entries.last()?.1,
+            _ => return None,
+        };
+        if matches!(self.tree.node(last).kind, NodeKind::Sequence(_) | NodeKind::Mapping(_)) {
+            return Some(last);
+        }
+        match self.tree.nodes.get_mut(id.0 as usize).map(|node| &mut node.kind) {
+            Some(NodeKind::Sequence(items)) => drop(items.pop()),
+            Some(NodeKind::Mapping(entries)) => drop(entries.pop()),
+            _ => {}
+        }
+        None
+    }
+
+    /// The innermost open collection: whether it is a mapping, and whether it has no child yet.
+    pub(super) fn innermost(&self) -> Option<(bool, bool)> {
+        let open = self.open.last()?;
+        let mapping = matches!(self.tree.node(open.id).kind, NodeKind::Mapping(_));
+        Some((mapping, self.children.len() == open.first_child))
+    }
+
+    /// The number of open collections.
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    pub(super) fn error(&mut self, error: SyntaxError) {
+        self.tree.errors.push(error);
+    }
+
+    pub(super) fn comment(&mut self, comment: Comment) {
+        self.tree.comments.push(comment);
+    }
+
+    pub(super) fn finish(self) -> Tree {
+        self.tree
+    }
+
+    fn add(&mut self, span: Span, tag: Option<Tag>, kind: NodeKind) -> NodeId {
+        let id = NodeId(u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX));
+        self.tree.nodes.push(Node { span, tag, kind });
+        id
+    }
+
+    /// A finished node becomes a child of the innermost open collection, else a document.
+    fn place(&mut self, id: NodeId) {
+        if self.open.is_empty() {
+            self.tree.documents.push(id);
+        } else {
+            self.children.push(id);
+        }
+    }
+}
+
+fn pairs(children: &[NodeId]) -> Vec<(NodeId, NodeId)> {
+    let pair = |pair: &[NodeId]| match pair {
+        [key, value] => Some((*key, *value)),
+        _ => None,
+    };
+    children.chunks_exact(2).filter_map(pair).collect()
 }
