@@ -256,7 +256,8 @@ impl fmt::Display for Why {
 /// What an unknown value is the unknown *of*. Equal terms are equal values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Term {
-    /// An attribute of a resource, in its dialect's own spelling: `Arn`, `Ref`, `arn`, `id`.
+    /// An attribute of a resource, in its dialect's own spelling: `Arn`, `Ref`, `arn`, `id`. The empty name is the resource
+    /// as a whole.
     Attribute(ResourceRef, Arc<str>),
     /// A parameter or root variable.
     Parameter(ScopeId, Arc<str>),
@@ -275,9 +276,16 @@ pub enum Term {
 }
 
 impl Term {
-    /// A function of other terms.
+    /// A function of other terms. `.name` of a resource as a whole is that resource's attribute.
     pub fn call(function: impl Into<Arc<str>>, arguments: impl IntoIterator<Item = Self>) -> Self {
-        Self::Call(function.into(), arguments.into_iter().collect())
+        let function = function.into();
+        let arguments: Arc<[Self]> = arguments.into_iter().collect();
+        match (function.strip_prefix('.'), &*arguments) {
+            (Some(name), [Self::Attribute(resource, whole)]) if whole.is_empty() => {
+                Self::Attribute(resource.clone(), name.into())
+            }
+            _ => Self::Call(function, arguments),
+        }
     }
 
     /// A known string.
