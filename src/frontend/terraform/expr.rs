@@ -99,6 +99,33 @@ impl<'a> Evaluator<'a> {
         value
     }
 
+    /// Evaluates what a template file holds: it sees the given variables and nothing else.
+    pub(in crate::frontend::terraform) fn sealed_with<T>(
+        &mut self,
+        variables: Vec<(Arc<str>, Value)>,
+        inside: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let outer = std::mem::replace(&mut self.locals, variables);
+        let was_sealed = std::mem::replace(&mut self.sealed, true);
+        let result = inside(self);
+        self.locals = outer;
+        self.sealed = was_sealed;
+        result
+    }
+
+    /// True inside a template file.
+    pub(in crate::frontend::terraform) fn in_template(&self) -> bool {
+        self.sealed
+    }
+
+    pub(in crate::frontend::terraform) fn read_file(&mut self, path: &str) -> Result<(FileId, Arc<str>), Why> {
+        self.lookup.read_file(path)
+    }
+
+    pub(in crate::frontend::terraform) fn list_files(&mut self, folder: &str) -> Option<Vec<String>> {
+        self.lookup.list_files(folder)
+    }
+
     fn dispatch(&mut self, expr: &Expr) -> Value {
         let span = expr.span;
         match &expr.kind {
@@ -124,23 +151,29 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What Terraform would refuse.
-    pub(super) fn error(&mut self, message: impl Into<Arc<str>>, span: Span) -> Value {
+    pub(in crate::frontend::terraform) fn error(&mut self, message: impl Into<Arc<str>>, span: Span) -> Value {
         let term = Term::Opaque(span, self.lookup.fresh());
         Value::unknown(Unknown::new(Why::Invalid(message.into()), term), span)
     }
 
     /// An unknown that equals nothing but itself.
-    pub(super) fn opaque(&mut self, why: Why, span: Span) -> Value {
+    pub(in crate::frontend::terraform) fn opaque(&mut self, why: Why, span: Span) -> Value {
         Value::unknown(Unknown::new(why, Term::Opaque(span, self.lookup.fresh())), span)
     }
 
-    pub(super) fn over_budget(&mut self, limit: &str, span: Span) -> Value {
+    pub(in crate::frontend::terraform) fn over_budget(&mut self, limit: &str, span: Span) -> Value {
         self.opaque(Why::Budget(limit.into()), span)
     }
 
     /// The unknown result of an operation on values of which some are unknown: equal operations on equal values are equal.
     /// `kind` says that the result is certainly there and of this type.
-    pub(super) fn derived(&mut self, operation: &str, kind: Option<Kind>, of: &[Value], span: Span) -> Value {
+    pub(in crate::frontend::terraform) fn derived(
+        &mut self,
+        operation: &str,
+        kind: Option<Kind>,
+        of: &[Value],
+        span: Span,
+    ) -> Value {
         let why = reason(of).unwrap_or_else(|| Why::Function(operation.into()));
         let term = Term::call(operation, of.iter().map(Value::term));
         let term = if term_size(&term, MOST_TERM) < MOST_TERM { term } else { Term::Opaque(span, self.lookup.fresh()) };
@@ -150,7 +183,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Names the collection type of a new list or map, if it is not too large.
-    pub(super) fn collected(&mut self, value: Value, collection: Collection) -> Value {
+    pub(in crate::frontend::terraform) fn collected(&mut self, value: Value, collection: Collection) -> Value {
         let mut nodes = MOST_NODES;
         if !fits(&value, &mut nodes, MOST_NESTING) {
             return self.over_budget("the size of a list or map", value.span);
@@ -250,7 +283,7 @@ fn fits(value: &Value, nodes: &mut usize, nesting: usize) -> bool {
 }
 
 /// Why some of these values are not known: an error first, else the first reason found.
-pub(super) fn reason(values: &[Value]) -> Option<Why> {
+pub(in crate::frontend::terraform) fn reason(values: &[Value]) -> Option<Why> {
     let mut first = None;
     let error = values.iter().find_map(|value| {
         find_unknown(value, &mut |unknown| {
@@ -262,7 +295,10 @@ pub(super) fn reason(values: &[Value]) -> Option<Why> {
 }
 
 /// The first unknown in a value, at any depth, of which `found` is true.
-pub(super) fn find_unknown<'v>(value: &'v Value, found: &mut dyn FnMut(&Unknown) -> bool) -> Option<&'v Arc<Unknown>> {
+pub(in crate::frontend::terraform) fn find_unknown<'v>(
+    value: &'v Value,
+    found: &mut dyn FnMut(&Unknown) -> bool,
+) -> Option<&'v Arc<Unknown>> {
     match &value.data {
         Data::Unknown(unknown) => found(unknown).then_some(unknown),
         Data::Text(text) => text.parts().iter().find_map(|part| match part {

@@ -463,3 +463,11 @@ pub(in crate::frontend::terraform) fn equal_elements(left: &Value, right: &Value
         None => Tri::No,
     }
 }
+
+/// Values converted to their common type; as they are where they have none.
+pub(in crate::frontend::terraform) fn common(values: &[Value]) -> Vec<Value> {
+    match common_type(values.iter()) {
+        None | Some(Type::Any) => values.to_vec(),
+        Some(kind) => values.iter().map(|value| convert(value, &kind)).collect(),
+    }
+}

@@ -42,7 +42,7 @@ impl Evaluator<'_> {
     }
 
     /// A value as a truth value; `Ok(None)` when it is not known, `Err` with the error value when it is none.
-    pub(super) fn truth(&mut self, value: &Value, span: Span) -> Result<Option<bool>, Value> {
+    pub(in crate::frontend::terraform) fn truth(&mut self, value: &Value, span: Span) -> Result<Option<bool>, Value> {
         match &value.data {
             Data::Bool(known) => Ok(Some(*known)),
             Data::String(text) if &**text == "true" || &**text == "1" => Ok(Some(true)),
