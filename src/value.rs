@@ -50,6 +50,29 @@ pub struct Value {
     pub via: Option<Arc<Via>>,
     /// A secret (`NoEcho`, `sensitive`): never printed.
     pub sensitive: bool,
+    /// The value that this string is the JSON of, when the source wrote it as a value (`jsonencode`): the same content with
+    /// exact spans. An operation that changes the string drops it.
+    pub structure: Option<Arc<Value>>,
+    /// The pieces of a known string that the source spells in several places, such as the lines of an indented heredoc.
+    /// Their texts joined are the string.
+    pub pieces: Option<Arc<[Part]>>,
+    /// Which of Terraform's collection types a list or map is, where known; they differ in equality and indexing.
+    pub collection: Option<Collection>,
+}
+
+/// Terraform's collection types. All of the first three are [`Data::List`], the others [`Data::Map`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Collection {
+    /// Elements of a type each: `[a, b]`.
+    Tuple,
+    /// Elements of one type.
+    List,
+    /// Elements of one type, sorted, without equal ones; has no index.
+    Set,
+    /// Attributes of a type each: `{ a = b }`.
+    Object,
+    /// Elements of one type.
+    Map,
 }
 
 /// One step on a value's way: "through variable `mfa`".
@@ -233,7 +256,8 @@ impl fmt::Display for Why {
 /// What an unknown value is the unknown *of*. Equal terms are equal values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Term {
-    /// An attribute of a resource, in its dialect's own spelling: `Arn`, `Ref`, `arn`, `id`.
+    /// An attribute of a resource, in its dialect's own spelling: `Arn`, `Ref`, `arn`, `id`. The empty name is the resource
+    /// as a whole.
     Attribute(ResourceRef, Arc<str>),
     /// A parameter or root variable.
     Parameter(ScopeId, Arc<str>),
@@ -252,9 +276,16 @@ pub enum Term {
 }
 
 impl Term {
-    /// A function of other terms.
+    /// A function of other terms. `.name` of a resource as a whole is that resource's attribute.
     pub fn call(function: impl Into<Arc<str>>, arguments: impl IntoIterator<Item = Self>) -> Self {
-        Self::Call(function.into(), arguments.into_iter().collect())
+        let function = function.into();
+        let arguments: Arc<[Self]> = arguments.into_iter().collect();
+        match (function.strip_prefix('.'), &*arguments) {
+            (Some(name), [Self::Attribute(resource, whole)]) if whole.is_empty() => {
+                Self::Attribute(resource.clone(), name.into())
+            }
+            _ => Self::Call(function, arguments),
+        }
     }
 
     /// A known string.
@@ -341,7 +372,7 @@ impl Map {
 impl Value {
     /// A value made at a span.
     pub fn new(data: Data, span: Span) -> Self {
-        Self { data, span, via: None, sensitive: false }
+        Self { data, span, via: None, sensitive: false, structure: None, pieces: None, collection: None }
     }
 
     /// Null.
@@ -391,14 +422,15 @@ impl Value {
 
     /// A string from parts: known when no part is a hole. A string that is one hole and nothing else is what the hole is.
     pub fn text(parts: impl IntoIterator<Item = Part>, span: Span) -> Self {
-        match Text::join(parts) {
-            Err(known) => Self::string(known, span),
-            Ok(text) => match text.parts() {
-                [Part::Hole(unknown, _)] if unknown.refine.is_string() => {
-                    Self::new(Data::Unknown(unknown.clone()), span)
-                }
-                _ => Self::new(Data::Text(text), span),
-            },
+        let parts: Vec<Part> = parts.into_iter().collect();
+        match (Text::join(parts.iter().cloned()), parts.as_slice()) {
+            (Ok(_), [Part::Hole(unknown, place)]) if unknown.refine.is_string() => {
+                Self::new(Data::Unknown(unknown.clone()), *place)
+            }
+            (Ok(text), _) => Self::new(Data::Text(text), span),
+            (Err(known), [Part::Literal(_, place)]) => Self::string(known, *place),
+            (Err(known), []) => Self::string(known, span),
+            (Err(known), _) => Self { pieces: Some(parts.into()), ..Self::string(known, span) },
         }
     }
 
@@ -645,7 +677,10 @@ impl Value {
     /// absent, lists, maps) and for a choice, which must be taken apart first.
     pub fn as_parts(&self) -> Option<Vec<Part>> {
         match &self.data {
-            Data::String(text) => Some(vec![Part::Literal(text.clone(), self.span)]),
+            Data::String(text) => match &self.pieces {
+                Some(pieces) => Some(pieces.to_vec()),
+                None => Some(vec![Part::Literal(text.clone(), self.span)]),
+            },
             Data::Bool(value) => Some(vec![Part::Literal(value.to_string().into(), self.span)]),
             Data::Number(number) => Some(vec![Part::Literal(number.text().into(), self.span)]),
             Data::Text(text) => Some(text.parts().to_vec()),
