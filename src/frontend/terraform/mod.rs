@@ -11,6 +11,7 @@ pub mod expr;
 mod functions;
 mod json;
 mod module;
+mod nesting;
 mod policy_document;
 mod providers;
 mod repetition;

@@ -521,10 +521,26 @@ fn modules_that_double_at_every_level_end() {
 }
 
 #[test]
+fn a_long_chain_of_resources_ends() {
+    let mut text = String::new();
+    for at in 0..500 {
+        text.push_str(&format!(
+            "resource \"aws_iam_role\" \"r{at}\" {{\n  for_each = {{ k = 1 }}\n  dynamic \"inline_policy\" {{\n    \
+             for_each = [1]\n    content {{\n      name = aws_iam_role.r{}[\"k\"].arn\n    }}\n  }}\n  \
+             name = aws_iam_role.r{}[\"k\"].inline_policy[0].name\n}}\n",
+            at + 1,
+            at + 1
+        ));
+    }
+    let model = single(&text);
+    assert_eq!(model.resources.len(), 500);
+}
+
+#[test]
 fn long_chains_and_huge_counts_end() {
     let mut text = String::from("locals {\n  x0 = \"end\"\n");
     for at in 1..2000 {
-        let nested = "(".repeat(40) + &format!("local.x{}", at - 1) + &")".repeat(40);
+        let nested = "true ? [".repeat(30) + &format!("local.x{}", at - 1) + &"][0] : null".repeat(30);
         text.push_str(&format!("  x{at} = {nested}\n"));
     }
     text.push_str("}\nresource \"aws_cognito_user_pool\" \"p\" {\n  name = local.x1999\n  short = local.x10\n}\n");
