@@ -609,6 +609,7 @@ impl Value {
         };
         let mut resolved = Self { data, ..value.clone() };
         resolved.via = resolved.via.or_else(|| self.via.clone());
+        resolved.structure = resolved.structure.map(|structure| Arc::new(structure.under(scenario)));
         resolved.sensitive |= self.sensitive;
         resolved
     }

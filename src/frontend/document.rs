@@ -6,7 +6,7 @@ mod spelling;
 pub(crate) use spelling::align;
 
 use crate::source::{SourceMap, Span};
-use crate::value::{Data, Entry, List, Map, Number, Part, Term, Unknown, Value, Why};
+use crate::value::{Data, Entry, List, Map, Number, Part, Refine, Shape, Term, Unknown, Value, Why};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,13 +17,35 @@ const DEEPEST: usize = 64;
 /// Stands for a hole in the joined text; only the recorded offsets count, so that it may occur in the text itself.
 const HOLE: char = '\u{fffc}';
 
-/// Reads a string or text as JSON. A hole inside a string literal gives a text, a hole in a value's place gives an unknown
+/// The unknown that stands, without quotes, in a value's place of a JSON text, because an encoder put it there: it is the
+/// JSON of the given one, and [`parse_json`] gives that back.
+pub fn encoded(unknown: &Unknown) -> Unknown {
+    let term = Term::call("jsonencode", [unknown.term.clone()]);
+    Unknown::new(unknown.why.clone(), term).refined(Refine::string(Shape::non_empty()))
+}
+
+/// The value whose JSON an unknown is.
+fn decoded(unknown: &Unknown) -> Unknown {
+    match &unknown.term {
+        Term::Call(name, arguments) if &**name == "jsonencode" && arguments.len() == 1 => match arguments.first() {
+            Some(term) => Unknown::new(unknown.why.clone(), term.clone()),
+            None => unknown.derive("jsondecode"),
+        },
+        _ => unknown.derive("jsondecode"),
+    }
+}
+
+/// Reads a string or text as JSON. Of a string that an encoder made, it is the encoded value itself. A hole inside a string literal gives a text, a hole in a value's place gives an unknown
 /// value, a hole in a key makes its object open, a hole among entries or elements opens the object or list. Spans point
 /// into the literal pieces where the source spells them, else at the whole piece. A choice gives a choice, an unknown
 /// value an unknown one. `None` when the text is no JSON for any filling of its holes, or the value is no string.
 pub fn parse_json(text: &Value, sources: &SourceMap) -> Option<Value> {
+    if let Some(structure) = &text.structure {
+        let value = Value { via: structure.via.clone().or_else(|| text.via.clone()), ..(**structure).clone() };
+        return Some(value.with_sensitive(text.sensitive));
+    }
     let parts = match &text.data {
-        Data::Unknown(unknown) => return Some(Value::unknown(unknown.derive("jsondecode"), text.span)),
+        Data::Unknown(unknown) => return Some(Value::unknown(decoded(unknown), text.span)),
         Data::Choice(_) => return parse_choice(text, sources),
         Data::String(_) | Data::Text(_) => text.as_parts()?,
         _ => return None,
@@ -105,7 +127,7 @@ impl Reader {
     fn value(&mut self) -> Option<Value> {
         self.skip_blanks();
         if let Some((unknown, span)) = self.take_bare_hole() {
-            return Some(Value::unknown(unknown.derive("jsondecode"), span));
+            return Some(Value::unknown(decoded(&unknown), span));
         }
         let start = self.at;
         match self.peek()? {

@@ -206,6 +206,11 @@ fn apply(ev: &mut Evaluator<'_>, name: &str, values: &[Value], span: Span) -> Va
     let sides: Option<Vec<Vec<Arm>>> = values.iter().map(expand).collect();
     let result = match sides.as_deref().and_then(combinations) {
         Some(rows) => one_of(rows.into_iter().map(|(guard, row)| (guard, run(&row))).collect(), values, span),
+        // Too many alternatives to write them out; the structure holds them all.
+        None if name == "jsonencode" => {
+            let text = ev.derived(name, Some(Kind::String), values, span);
+            Value { structure: values.first().cloned().map(Arc::new), ..text }
+        }
         None => ev.derived(name, None, values, span),
     };
     result.with_sensitive(sensitive)

@@ -3,16 +3,10 @@
 use super::super::expr::Evaluator;
 use super::super::expr::decimal::canonical;
 use super::{Call, Outcome, is_invalid};
+use crate::frontend::document::encoded;
 use crate::source::Span;
-use crate::value::{Collection, Data, Entry, Kind, Map, Number, Part, Refine, Shape, Term, Unknown, Value};
+use crate::value::{Collection, Data, Entry, Kind, Map, Number, Part, Value};
 use std::sync::Arc;
-
-/// The unknown that stands, without quotes, in a value's place of a JSON text: it is the JSON of the given one. A reader of
-/// the text finds the given one as the only argument of its term.
-pub fn encoded(unknown: &Unknown) -> Unknown {
-    let term = Term::call("jsonencode", [unknown.term.clone()]);
-    Unknown::new(unknown.why.clone(), term).refined(Refine::string(Shape::non_empty()))
-}
 
 /// `jsonencode(value)`: the text, with holes for what is not known, and the value itself beside it.
 pub(super) fn json_encode(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
