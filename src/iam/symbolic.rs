@@ -438,7 +438,7 @@ mod tests {
             ("arn:aws:cognito-idp:*", Tri::Unknown),
             ("*", Tri::Unknown),
             ("arn:aws:sns:*", Tri::No),
-            ("arn:*:x", Tri::No),
+            ("arn:*:X", Tri::No),
             ("arn:aws:cognito-idp:*:userpool/x:y", Tri::No),
             ("{any}", Tri::Unknown),
             ("{any}:s3:*", Tri::No),
