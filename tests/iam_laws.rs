@@ -23,7 +23,7 @@ fn verdict(case: &Json) -> Tri {
 
 fn one_or_list(items: &'static [&'static str]) -> impl Strategy<Value = Json> {
     prop_oneof![
-        select(items).prop_map(|item| text(item)),
+        select(items).prop_map(text),
         vec(select(items), 0..3).prop_map(|items| items.into_iter().map(text).collect()),
     ]
 }
@@ -182,7 +182,7 @@ fn principal() -> impl Strategy<Value = Json> {
 fn statement(trust: bool) -> impl Strategy<Value = Json> {
     let effect = prop_oneof![4 => Just("Allow"), 2 => Just("Deny"), 1 => Just("deny")];
     let negated = proptest::bool::weighted(0.15);
-    let parts = (effect, negated.clone(), one_or_list(ACTIONS), negated, one_or_list(RESOURCES), principal());
+    let parts = (effect, negated, one_or_list(ACTIONS), negated, one_or_list(RESOURCES), principal());
     (parts, option::of(condition())).prop_map(
         move |((effect, not_action, actions, not_rest, resources, principal), condition)| {
             let mut statement = json!({ "Effect": effect });

@@ -441,7 +441,7 @@ mod tests {
             ("arn:*:X", Tri::No),
             ("arn:aws:cognito-idp:*:userpool/x:y", Tri::No),
             ("{any}", Tri::Unknown),
-            ("{any}:s3:*", Tri::No),
+            ("{any}:S3:*", Tri::No),
         ];
         for (pattern, expected) in cases {
             assert_eq!(arn_like(&tokens(pattern), &tokens(arn)), expected, "{pattern}");
