@@ -285,6 +285,7 @@ impl Checker<'_> {
                 self.expression(index);
                 match (base, index) {
                     (Type::List(inner), _) => *inner,
+                    (Type::Raw | Type::Free, _) => Type::Free,
                     (base @ (Type::Node(_) | Type::Block(_)), Expr::StringConstant(name, position)) => {
                         self.property(&base, name, *position)
                     }
@@ -301,9 +302,9 @@ impl Checker<'_> {
                 let message =
                     format!("`{name}` is a policy document, which rules cannot look into; ask a method about it");
                 self.problem(position, message);
-                return Type::Any;
+                return Type::Free;
             }
-            Ok(Type::Any) if matches!(base, Type::Raw | Type::Map | Type::Node(_) | Type::Block(_)) => {
+            Ok(Type::Any) if matches!(base, Type::Map | Type::Node(_) | Type::Block(_)) => {
                 return Type::Any;
             }
             Ok(Type::Any) => {
@@ -375,7 +376,7 @@ impl Checker<'_> {
 
     fn unknown_method(&mut self, base: &Type, name: &str, count: usize, position: Position) {
         let own = base.methods(self.words.methods);
-        if !base.is_handle() && !matches!(base, Type::Any) || own.is_empty() {
+        if own.is_empty() {
             self.unknown_function(name, count + 1, position, true);
             return;
         }
@@ -499,7 +500,7 @@ impl Checker<'_> {
                 self.problem(position, format!("a place stands behind `at`, not {}", found.name()));
             }
             ("as", _) => self.level(input, &found),
-            ("else" | "note" | "help", Type::Any | Type::Text | Type::Unit) | ("at", _) => {}
+            ("else" | "note" | "help", Type::Any | Type::Free | Type::Text | Type::Unit) | ("at", _) => {}
             (word, _) => self.problem(position, format!("a text stands behind `{word}`, not {}", found.name())),
         }
     }
@@ -507,7 +508,7 @@ impl Checker<'_> {
     fn level(&mut self, input: &Expr, found: &Type) {
         let wrong = match input {
             Expr::StringConstant(name, _) => Level::parse(name).is_none(),
-            _ => !matches!(found, Type::Any | Type::Text),
+            _ => !matches!(found, Type::Any | Type::Free | Type::Text),
         };
         if wrong {
             self.problem(input.start_position(), "a level is \"error\", \"warning\" or \"note\"");
@@ -531,7 +532,7 @@ fn arguments_of(count: usize) -> String {
 /// True for types whose values are never equal. Against `()` everything may be compared.
 fn never_equal(left: &Type, right: &Type) -> bool {
     let group = |its_type: &Type| match its_type {
-        Type::Any | Type::Unit => None,
+        Type::Any | Type::Free | Type::Unit => None,
         Type::Text => Some(0),
         Type::Number => Some(1),
         Type::Truth => Some(2),
