@@ -1,5 +1,11 @@
 //! What a rule sees, and what becomes of what it finds. Resources are made by hand: no frontend takes part.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test says that something does not hold"
+)]
+
 use coglint::engine::{Outcome, RuleText, Rules, Settings};
 use coglint::finding::{Finding, Level, Verdict};
 use coglint::frontend::{Diagnostic, Dialect, Model, Resource, Scope};
@@ -752,13 +758,13 @@ fn a_rule_that_runs_over_is_reported_once_and_the_others_run() {
     let mut second = pool(&[]);
     second.id.address = "Second".into();
     let graph = graph(vec![pool(&[]), second]);
-    for (body, line, words) in [
-        ("loop { }", 2, "takes more than 200000 operations"),
-        ("let n = 0;\nwhile true { n += 1; }", 4, "takes more than 200000 operations"),
-        ("let s = \"aaaaaaaa\";\nloop { s += s; }", 4, "grows too large"),
-        ("let s = \"\";\ns.pad(1000000000, 'x');", 4, "grows too large"),
-        ("let a = [1];\nloop { a.append(a); }", 4, "grows too large"),
-        ("let x = deep(pool);", 6, "call each other too deeply"),
+    for (body, words) in [
+        ("loop { }", "takes more than 200000 operations"),
+        ("let n = 0;\nwhile true { n += 1; }", "takes more than 200000 operations"),
+        ("let s = \"aaaaaaaa\";\nloop { s += s; }", "grows too large"),
+        ("let s = \"\";\ns.pad(1000000000, 'x');", "grows too large"),
+        ("let a = [1];\nloop { a.append(a); }", "grows too large"),
+        ("let x = deep(pool);", "call each other too deeply"),
     ] {
         let bad = rule_file(body).replace("test", "bad") + "fn deep(x) {\ndeep(x)\n}\n";
         let (rules, diagnostics) = load(&[("bad.rhai", &bad), ("good.rhai", &good)]);
@@ -769,8 +775,7 @@ fn a_rule_that_runs_over_is_reported_once_and_the_others_run() {
         assert_eq!(outcome.diagnostics.len(), 1, "{body}");
         let diagnostic = &outcome.diagnostics[0];
         assert!(diagnostic.message.contains(words), "{body}: {}", diagnostic.message);
-        let before = &bad[..diagnostic.span.start as usize];
-        assert_eq!(before.matches('\n').count() + 1, line, "{body}: {diagnostic:?}");
+        assert_eq!(&bad[diagnostic.span.range()], "rule", "it points at the rule: {body}");
     }
 }
 

@@ -51,7 +51,7 @@ fn forbidden_in(message: &str) -> Option<String> {
 pub(super) fn failure(check: &Check, resource: &str, error: &EvalAltResult) -> Diagnostic {
     let inner = error.unwrap_inner();
     let message = format!("the rule `{}` failed on `{resource}`: {}", check.rule.id, words(inner));
-    // An empty loop has no place of its own.
+    // Rhai forgets where in a function a limit was reached.
     check.script.diagnostic(inner.position().or_else(error.position()).or_else(check.position), message)
 }
 
