@@ -90,6 +90,9 @@ fn words(error: &EvalAltResult) -> String {
         EvalAltResult::ErrorMismatchDataType(wanted, found, _) => format!("{wanted} belongs here, not {found}"),
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {
             let signature = signature.replace("&str | ImmutableString | String", "text");
+            if let Some((name, _)) = signature.split_once(' ').filter(|_| signature.contains("()")) {
+                return format!("`{name}` is called with (): the value may be absent; compare it with () first");
+            }
             match signature.strip_prefix("get$") {
                 Some(getter) => format!("there is no property {getter}"),
                 None => format!("there is no function {signature}"),

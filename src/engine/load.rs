@@ -3,7 +3,7 @@
 
 use super::methods::Method;
 use super::script::Script;
-use super::{RuleText, explain, names, suggest};
+use super::{RuleText, explain, names, suggest, syntax};
 use crate::finding::{Level, Rule};
 use crate::frontend::Diagnostic;
 use crate::graph::kinds;
@@ -158,6 +158,10 @@ impl File<'_> {
 
     /// Reads `rule "id" #{ ... } for KINDS |resource| { ... }`.
     fn head(&mut self, custom: &CustomExpr, position: Position) -> Option<Head> {
+        if custom.tokens.first().is_none_or(|token| token.as_str() != syntax::RULE) {
+            self.problem(position, "a `require` stands inside a rule");
+            return None;
+        }
         let (id, metadata, targets, check) = match custom.inputs.as_slice() {
             [Expr::StringConstant(id, at), metadata, targets @ .., check] => ((id, *at), metadata, targets, check),
             _ => {
