@@ -1,0 +1,207 @@
+//! The kinds of resource that rules speak of. One file per kind, with its CloudFormation *and* its Terraform spelling side by
+//! side; what a kind knows, both frontends know.
+//!
+//! A kind is data: a table of attributes, each with its shape and where either language writes it. The engine derives from
+//! that table what rules may say, the load-time check derives "did you mean", and the documentation is generated from it.
+
+mod client;
+mod policy;
+mod role;
+mod user_pool;
+
+use super::{Graph, NodeId};
+use crate::frontend::{Dialect, Schema};
+use crate::value::{Refine, ResourceRef, Shape as TextShape, Term, Unknown, Value, Why};
+
+/// All kinds.
+pub static KINDS: &[&Kind] = &[
+    &user_pool::USER_POOL,
+    &client::USER_POOL_CLIENT,
+    &role::ROLE,
+    &policy::ROLE_POLICY,
+    &policy::MANAGED_POLICY,
+    &policy::POLICY_ATTACHMENT,
+];
+
+/// The kind of a name.
+pub fn named(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().copied().find(|kind| kind.name == name)
+}
+
+/// The kind that a resource type belongs to.
+pub fn of_type(type_name: &str) -> Option<&'static Kind> {
+    KINDS.iter().copied().find(|kind| kind.cloudformation.contains(&type_name) || kind.terraform.contains(&type_name))
+}
+
+/// A kind of resource.
+#[derive(Debug)]
+pub struct Kind {
+    /// What rules call it: `user_pool`.
+    pub name: &'static str,
+    /// One sentence for the vocabulary page.
+    pub doc: &'static str,
+    /// Its CloudFormation types.
+    pub cloudformation: &'static [&'static str],
+    /// Its Terraform types.
+    pub terraform: &'static [&'static str],
+    /// What may be said of it.
+    pub attributes: &'static [Attribute],
+    /// By what others refer to it.
+    pub handles: &'static [Handle],
+    /// The value of an attribute that the template's other resources may refer to, but that its configuration need not
+    /// hold; `None` where it exists only after creation.
+    pub computed: fn(&ResourceRef, attribute: &str, config: &Value) -> Option<Value>,
+}
+
+/// Something by which other resources name a resource.
+#[derive(Debug)]
+pub struct Handle {
+    /// `arn`, `name`, `id`
+    pub name: &'static str,
+    /// The attribute in CloudFormation: `Arn`, or `Ref`.
+    pub cloudformation: &'static str,
+    /// The attributes in Terraform: `arn`; `name` and `id` where both are the same.
+    pub terraform: &'static [&'static str],
+    /// The handle as a string, as far as the configuration says it: the ARN built from path and name.
+    pub written: fn(&Graph, NodeId) -> Value,
+}
+
+/// Something that rules may say of a kind.
+#[derive(Debug)]
+pub struct Attribute {
+    /// What rules call it: `external_id`.
+    pub name: &'static str,
+    /// One sentence for the vocabulary page.
+    pub doc: &'static str,
+    /// What it is.
+    pub shape: Shape,
+    /// Where CloudFormation writes it.
+    pub cloudformation: Source,
+    /// Where Terraform writes it.
+    pub terraform: Source,
+    /// What the service takes when nobody writes it.
+    pub default: Option<&'static str>,
+    /// True for what `SetUserPoolMfaConfig` and its like can change behind the template's back.
+    pub out_of_band: bool,
+}
+
+impl Attribute {
+    /// An attribute that both languages write under a path of keys joined by dots. An empty path: that language has no word
+    /// for it, it is absent there.
+    pub const fn new(
+        name: &'static str,
+        shape: Shape,
+        cloudformation: &'static str,
+        terraform: &'static str,
+        doc: &'static str,
+    ) -> Self {
+        let (cloudformation, terraform) = (Source::Path(cloudformation), Source::Path(terraform));
+        Self { name, doc, shape, cloudformation, terraform, default: None, out_of_band: false }
+    }
+
+    /// An attribute that is worked out from others.
+    pub const fn derived(
+        name: &'static str,
+        shape: Shape,
+        source: fn(&Graph, NodeId) -> Value,
+        doc: &'static str,
+    ) -> Self {
+        let source = Source::Derived(source);
+        Self { name, doc, shape, cloudformation: source, terraform: source, default: None, out_of_band: false }
+    }
+
+    /// With the value that the service takes when nobody writes one.
+    pub const fn or(mut self, default: &'static str) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    /// Changed by calls outside the template.
+    pub const fn out_of_band(mut self) -> Self {
+        self.out_of_band = true;
+        self
+    }
+
+    /// With another way to find it in Terraform.
+    pub const fn terraform(mut self, source: fn(&Graph, NodeId) -> Value) -> Self {
+        self.terraform = Source::Derived(source);
+        self
+    }
+
+    /// With another way to find it in CloudFormation.
+    pub const fn cloudformation(mut self, source: fn(&Graph, NodeId) -> Value) -> Self {
+        self.cloudformation = Source::Derived(source);
+        self
+    }
+
+    /// Where a language writes it.
+    pub fn source(&self, dialect: Dialect) -> Source {
+        match dialect {
+            Dialect::CloudFormation => self.cloudformation,
+            Dialect::Terraform => self.terraform,
+        }
+    }
+}
+
+/// Where an attribute's value comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum Source {
+    /// A path of keys, joined by dots, from the enclosing block (or the properties). Empty: not expressible, so absent.
+    Path(&'static str),
+    /// Worked out.
+    Derived(fn(&Graph, NodeId) -> Value),
+}
+
+/// What an attribute is. Values are brought to their shape as the language's engine would: `"true"` is true where a boolean
+/// stands, `3` is `"3"` where a string stands.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// A string.
+    Text,
+    /// One of a few words; an unquoted YAML `ON` there is a mistake of its own.
+    Word,
+    /// A number.
+    Number,
+    /// True or false.
+    Bool,
+    /// A list.
+    List(&'static Shape),
+    /// A nested block with attributes of its own; in Terraform a block type that occurs at most once.
+    Block(&'static [Attribute]),
+    /// A policy document: a map, or a string that holds JSON.
+    Document,
+    /// Another resource of the kind named first, referred to by the handle named second.
+    Link(&'static str, &'static str),
+}
+
+/// The ARN of an IAM entity, as far as the template says it: `arn:PARTITION:iam::ACCOUNT:TYPE/PATH/NAME`.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>
+fn iam_arn(graph: &Graph, id: NodeId, entity: &str, name: Value) -> Value {
+    let Some(node) = graph.node(id) else { return name };
+    let scope = node.resource.id.scope;
+    let pseudo = |word: &str, shape: TextShape| {
+        let unknown = Unknown::new(Why::Pseudo(word.into()), Term::Pseudo(scope, word.into()));
+        Value::unknown(unknown.refined(Refine::string(shape)), name.span)
+    };
+    let account = match graph.scope(scope).map(|scope| &scope.account) {
+        Some(account) if account.as_str().is_some() => account.clone(),
+        _ => pseudo("AWS::AccountId", TextShape::account()),
+    };
+    let literal = |text: &str| Value::string(text, name.span);
+    let partition = pseudo("AWS::Partition", TextShape::region());
+    let path = graph.read(id, "path").value;
+    let head = [literal("arn:"), partition, literal(":iam::"), account, literal(":"), literal(entity), path];
+    let parts: Vec<Value> = head.into_iter().chain([name.clone()]).collect();
+    Value::concat(&parts, name.span).unwrap_or(name)
+}
+
+/// All kinds, as the frontends ask for them.
+#[derive(Debug)]
+pub struct AllKinds;
+
+impl Schema for AllKinds {
+    fn computed(&self, resource: &ResourceRef, type_name: &str, attribute: &str, config: &Value) -> Option<Value> {
+        let kind = of_type(type_name)?;
+        (kind.computed)(resource, attribute, config)
+    }
+}
