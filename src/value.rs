@@ -50,6 +50,29 @@ pub struct Value {
     pub via: Option<Arc<Via>>,
     /// A secret (`NoEcho`, `sensitive`): never printed.
     pub sensitive: bool,
+    /// The value that this string is the JSON of, when the source wrote it as a value (`jsonencode`): the same content with
+    /// exact spans. An operation that changes the string drops it.
+    pub structure: Option<Arc<Value>>,
+    /// The pieces of a known string that the source spells in several places, such as the lines of an indented heredoc.
+    /// Their texts joined are the string.
+    pub pieces: Option<Arc<[Part]>>,
+    /// Which of Terraform's collection types a list or map is, where known; they differ in equality and indexing.
+    pub collection: Option<Collection>,
+}
+
+/// Terraform's collection types. All of the first three are [`Data::List`], the others [`Data::Map`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Collection {
+    /// Elements of a type each: `[a, b]`.
+    Tuple,
+    /// Elements of one type.
+    List,
+    /// Elements of one type, sorted, without equal ones; has no index.
+    Set,
+    /// Attributes of a type each: `{ a = b }`.
+    Object,
+    /// Elements of one type.
+    Map,
 }
 
 /// One step on a value's way: "through variable `mfa`".
@@ -336,7 +359,7 @@ impl Map {
 impl Value {
     /// A value made at a span.
     pub fn new(data: Data, span: Span) -> Self {
-        Self { data, span, via: None, sensitive: false }
+        Self { data, span, via: None, sensitive: false, structure: None, pieces: None, collection: None }
     }
 
     /// Null.
@@ -386,9 +409,16 @@ impl Value {
 
     /// A string from parts: known when no part is a hole.
     pub fn text(parts: impl IntoIterator<Item = Part>, span: Span) -> Self {
-        match Text::join(parts) {
+        let parts: Vec<Part> = parts.into_iter().collect();
+        match Text::join(parts.iter().cloned()) {
             Ok(text) => Self::new(Data::Text(text), span),
-            Err(known) => Self::string(known, span),
+            Err(known) if parts.len() > 1 => Self { pieces: Some(parts.into()), ..Self::string(known, span) },
+            Err(known) => {
+                let place = parts.first().map_or(span, |part| match part {
+                    Part::Literal(_, place) | Part::Hole(_, place) => *place,
+                });
+                Self::string(known, place)
+            }
         }
     }
 
@@ -608,7 +638,10 @@ impl Value {
     /// absent, lists, maps) and for a choice, which must be taken apart first.
     pub fn as_parts(&self) -> Option<Vec<Part>> {
         match &self.data {
-            Data::String(text) => Some(vec![Part::Literal(text.clone(), self.span)]),
+            Data::String(text) => match &self.pieces {
+                Some(pieces) => Some(pieces.to_vec()),
+                None => Some(vec![Part::Literal(text.clone(), self.span)]),
+            },
             Data::Bool(value) => Some(vec![Part::Literal(value.to_string().into(), self.span)]),
             Data::Number(number) => Some(vec![Part::Literal(number.text().into(), self.span)]),
             Data::Text(text) => Some(text.parts().to_vec()),

@@ -2,11 +2,7 @@
 //!
 //! A fixture `testdata/syntax/NAME` has its dump in `NAME.tree`. `UPDATE_EXPECTED=1` writes the dumps anew.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a panic is how a test says that something does not hold"
-)]
+#![expect(clippy::unwrap_used, reason = "a panic is how a test says that something does not hold")]
 
 use coglint::source::{FileId, Span};
 use coglint::syntax::tree::{NodeId, NodeKind, Tree};

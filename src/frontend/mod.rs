@@ -185,6 +185,18 @@ pub trait Schema: Sync {
     /// The value of an attribute that the resource's configuration does not hold, where it follows from the configuration:
     /// the scope identifiers of a resource server, the name of a role. `None`: an unknown with the attribute's term.
     fn computed(&self, resource: &ResourceRef, type_name: &str, attribute: &str, config: &Value) -> Option<Value>;
+
+    /// The attributes of a type that [`Schema::computed`] answers for, where they are no attributes of every type: they are
+    /// part of the resource when an expression uses it as a whole.
+    fn computed_attributes(&self, _type_name: &str) -> &[&'static str] {
+        &[]
+    }
+
+    /// True when somebody wants the properties of resources of a type of which Cognito and its neighbours know nothing: a
+    /// user's rule on `aws_dynamodb_table`.
+    fn reads(&self, _type_name: &str) -> bool {
+        false
+    }
 }
 
 /// Reads everything the inputs hold.

@@ -2,6 +2,13 @@
 //!
 //! hcl-edit reads the text; [`parse`] lowers its tree to ours. JSON syntax (`*.tf.json`) is lowered to the same tree.
 
+mod lower;
+mod recover;
+mod scan;
+mod template;
+#[cfg(test)]
+mod tests;
+
 use super::{SyntaxError, tree::Comment};
 use crate::source::{FileId, Span};
 use crate::value::Number;
@@ -56,6 +63,24 @@ pub struct Expr {
     pub kind: ExprKind,
 }
 
+impl Expr {
+    /// The string that the expression spells without any interpolation.
+    pub fn as_text(&self) -> Option<Arc<str>> {
+        match &self.kind {
+            ExprKind::String(text) => Some(text.clone()),
+            ExprKind::Template(pieces) => {
+                let literal = |piece: &Piece| match piece {
+                    Piece::Literal(text, _) => Some(text.clone()),
+                    _ => None,
+                };
+                let texts: Vec<Arc<str>> = pieces.iter().map(literal).collect::<Option<_>>()?;
+                Some(texts.concat().into())
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The kinds of expression.
 #[derive(Clone, Debug)]
 pub enum ExprKind {
@@ -65,9 +90,9 @@ pub enum ExprKind {
     Bool(bool),
     /// A number literal.
     Number(Number),
-    /// A quoted string or heredoc without interpolation, escapes resolved.
+    /// A quoted string without interpolation and escapes: as long as its span without the quotes. Or an empty string.
     String(Arc<str>),
-    /// A quoted string or heredoc with interpolation or directives.
+    /// Any other quoted string or heredoc. One whose pieces are all literals is a known string: see [`Expr::as_text`].
     Template(Vec<Piece>),
     /// `[a, b]`
     Tuple(Vec<Expr>),
@@ -214,4 +239,76 @@ pub struct Parsed {
     pub errors: Vec<SyntaxError>,
     /// The parts of the text that were skipped because of the errors; what stood there is unknown, not absent.
     pub lost: Vec<Span>,
+}
+
+/// Reads a file. Never fails as a whole: what does not read is in `errors` and `lost`, the rest in the tree. Nesting deeper
+/// than 64 levels and more than 128 chained operators are errors.
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    let (items, problems) = recover::read(text);
+    let mut body = Body::default();
+    for item in &items {
+        let part = lower::Source::new(file, text, item.offset).body(&item.body);
+        body.attributes.extend(part.attributes);
+        body.blocks.extend(part.blocks);
+    }
+    let mut errors = Vec::with_capacity(problems.len());
+    let mut lost = Vec::with_capacity(problems.len());
+    for problem in problems {
+        errors.push(SyntaxError { span: character_at(file, text, problem.at), message: problem.message });
+        lost.push(Span::new(file, problem.lost.start, problem.lost.end));
+    }
+    Parsed { body, comments: comments(file, text), errors, lost }
+}
+
+/// Reads one expression: the whole text is the expression, blanks around it allowed.
+pub fn parse_expression(file: FileId, text: &str) -> Result<Expr, SyntaxError> {
+    let start = text.len() - text.trim_start().len();
+    match hcl_edit::parser::parse_expr(text.trim()) {
+        Ok(expr) => Ok(lower::Source::new(file, text, start).expr(&expr)),
+        Err(error) => Err(syntax_error(file, text, start, &error)),
+    }
+}
+
+/// Reads the text `text[range]` of a file as a template without quotes: a file for `templatefile`, a string of the JSON
+/// syntax that its JSON spells without escapes. `range` is the whole text when `None`.
+pub fn parse_template(
+    file: FileId,
+    text: &str,
+    range: Option<std::ops::Range<usize>>,
+) -> Result<Vec<Piece>, SyntaxError> {
+    let range = range.unwrap_or(0..text.len());
+    let part = text.get(range.clone()).unwrap_or("");
+    match hcl_edit::parser::parse_template(part) {
+        Ok(template) => Ok(lower::Source::new(file, text, range.start).bare_template(&template)),
+        Err(error) => Err(syntax_error(file, text, range.start, &error)),
+    }
+}
+
+fn syntax_error(file: FileId, text: &str, offset: usize, error: &hcl_edit::parser::Error) -> SyntaxError {
+    let at = offset + error.location().offset();
+    SyntaxError { span: character_at(file, text, at), message: error.message().to_owned() }
+}
+
+/// The character at an offset, or the last one for the end of the text.
+fn character_at(file: FileId, text: &str, at: usize) -> Span {
+    let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    Span::new(file, at, at + length)
+}
+
+fn comments(file: FileId, text: &str) -> Vec<Comment> {
+    let mut comments = Vec::new();
+    // The end of the comment before, so that every byte is looked at once.
+    let mut seen = 0;
+    scan::scan(text, &mut |token| {
+        let scan::Token::Comment { range, .. } = token else { return };
+        let between = text.get(seen..range.start).unwrap_or("");
+        let trailing = match between.rfind('\n') {
+            Some(at) => !between.get(at..).unwrap_or("").trim_start().is_empty(),
+            None => seen > 0 || !between.trim_start().is_empty(),
+        };
+        seen = range.end;
+        comments.push(Comment { span: Span::new(file, range.start, range.end), trailing });
+    });
+    comments
 }

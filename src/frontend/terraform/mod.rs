@@ -1,7 +1,98 @@
 //! Terraform and OpenTofu modules.
+//!
+//! Every root module is a scope. [`module`] holds a folder's blocks as written, [`resolver`] works out what names mean, and
+//! [`resources`] writes the result into the model.
 
-use super::{Given, Input, Model, Schema};
-use crate::source::Loader;
+mod attributes;
+mod blocks;
+mod calls;
+mod discover;
+pub mod expr;
+mod module;
+mod policy_document;
+mod providers;
+mod repetition;
+mod resolver;
+mod resources;
+#[cfg(test)]
+mod tests;
+mod variables;
 
-/// Reads the modules among the inputs.
-pub fn read(_inputs: &[Input], _loader: &mut Loader<'_>, _schema: &dyn Schema, _given: &Given, _model: &mut Model) {}
+use super::{Dialect, Given, Input, Model, Schema, Scope};
+use crate::source::{Loader, Span};
+use crate::value::ScopeId;
+use discover::{Modules, Roots};
+use resolver::Resolver;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Reads the modules among the inputs: adds a scope for every root module, and the resources of it and of the modules that it
+/// calls. What does not parse is a diagnostic; what is not known is an unknown.
+pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, given: &Given, model: &mut Model) {
+    let mut modules = Modules::default();
+    let roots = modules.roots(inputs, loader);
+    for folder in &roots.folders {
+        read_root(folder, &roots, loader, &mut modules, schema, given, model);
+    }
+    model.files_read += modules.files();
+    model.comments.append(&mut modules.comments);
+    model.diagnostics.append(&mut modules.diagnostics);
+}
+
+fn read_root(
+    folder: &str,
+    roots: &Roots,
+    loader: &mut Loader<'_>,
+    modules: &mut Modules,
+    schema: &dyn Schema,
+    given: &Given,
+    model: &mut Model,
+) {
+    let scope = ScopeId(u32::try_from(model.scopes.len()).unwrap_or(u32::MAX));
+    let mut resolver = Resolver::new(folder, scope, loader, modules, schema, given);
+    let span = resolver.place();
+    let mut openings = Vec::new();
+    resolver.emit(model, &mut openings);
+    let aws: Arc<str> = "aws".into();
+    let entry = Scope {
+        name: if folder.is_empty() { ".".into() } else { folder.into() },
+        dialect: Dialect::Terraform,
+        account: resolver.account(Resolver::ROOT, &aws, span),
+        region: resolver.region(Resolver::ROOT, &aws, span),
+        library: !roots.called.contains(folder) && resolver.is_library(),
+        update: None,
+        openings,
+        exports: resolver.outputs_of_root(),
+    };
+    let diagnostics = std::mem::take(&mut resolver.diagnostics);
+    model.scopes.push(entry);
+    for diagnostic in diagnostics {
+        if !model.diagnostics.contains(&diagnostic) {
+            model.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+impl Resolver<'_, '_> {
+    /// A place that stands for the whole root module: the start of its first block.
+    fn place(&self) -> Span {
+        let module = self.module(Self::ROOT);
+        let blocks = module.resources.values().chain(module.calls.values()).chain(module.variables.values());
+        let first = blocks.chain(&module.providers).chain(module.outputs.values()).map(|block| block.kind.span);
+        first.min_by_key(|span| (span.file, span.start)).unwrap_or(Span::new(crate::source::FileId(0), 0, 0))
+    }
+
+    /// Variables without a value, and nothing that says that somebody runs Terraform here.
+    fn is_library(&self) -> bool {
+        let module = self.module(Self::ROOT);
+        let mut required = module.variables.iter().filter(|(_, block)| variables::is_required(block));
+        let unset = required.any(|(name, _)| !self.assigned.contains_key(name));
+        unset && !module.backend && module.providers.is_empty()
+    }
+
+    fn outputs_of_root(&mut self) -> BTreeMap<Arc<str>, crate::value::Value> {
+        let module = self.module(Self::ROOT);
+        let names: Vec<Arc<str>> = module.outputs.keys().cloned().collect();
+        names.into_iter().filter_map(|name| Some((name.clone(), self.output(Self::ROOT, &name)?))).collect()
+    }
+}

@@ -1,0 +1,160 @@
+//! From the blocks of a root module, and of every module that it calls, to the resources of the model.
+
+use super::attributes::{Declared, Mode};
+use super::calls::Target;
+use super::module::attribute;
+use super::repetition::Bindings;
+use super::resolver::{InstanceId, Place, Resolver, entry};
+use super::variables::name_span;
+use crate::frontend::{Model, Opening, Resource};
+use crate::source::Span;
+use crate::syntax::hcl::{Block, Expr, ExprKind, StepKind};
+use crate::value::{Guard, Value};
+use std::sync::Arc;
+
+/// Types whose properties the model holds. Of all others it holds that they exist; their attributes are worked out where
+/// something refers to them.
+const READ: [&str; 12] = [
+    "aws_cognito",
+    "aws_iam",
+    "aws_kms",
+    "aws_lambda",
+    "aws_organizations",
+    "aws_pinpoint",
+    "aws_ses",
+    "aws_sns",
+    "aws_wafv2",
+    "awscc_",
+    "null_resource",
+    "terraform_data",
+];
+
+impl Resolver<'_, '_> {
+    /// Adds the resources of a module and of all modules that it calls to the model, and what hides others.
+    pub(super) fn emit(&mut self, model: &mut Model, openings: &mut Vec<Opening>) {
+        let mut open = vec![Self::ROOT];
+        let mut broken: Vec<Span> = Vec::new();
+        while let Some(at) = open.pop() {
+            let module = self.module(at);
+            if let Some(lost) = module.lost.first().filter(|lost| !broken.contains(lost)) {
+                broken.push(*lost);
+                let path = self.loader.map().path(lost.file);
+                openings.push(Opening { why: format!("a part of {path} does not parse").into(), given: None });
+            }
+            for (key, block) in &module.resources {
+                self.emit_resource(at, key, block, model);
+            }
+            let mut called = Vec::new();
+            for name in module.calls.keys() {
+                let Some(call) = self.call(at, name) else { continue };
+                match &call.target {
+                    Target::Instances(instances) => called.extend(instances.iter().copied()),
+                    Target::Absent(why) => openings.extend(self.opening(at, name, &call, why)),
+                }
+            }
+            open.extend(called.into_iter().rev());
+        }
+    }
+
+    fn emit_resource(&mut self, at: InstanceId, key: &Arc<str>, block: &Block, model: &mut Model) {
+        let (mode, kind) = self.kind_of(key);
+        if mode == Mode::Ephemeral {
+            return;
+        }
+        let Some((presence, schematic)) =
+            self.instances.get(at.0).map(|instance| (instance.presence.clone(), instance.schematic))
+        else {
+            return;
+        };
+        let copies = self.declared_copies(at, key, block);
+        let read = mode == Mode::Data || READ.iter().any(|prefix| kind.starts_with(prefix)) || self.schema.reads(&kind);
+        for (position, copy) in copies.copies.iter().enumerate() {
+            let presence = presence.clone().and(copy.presence.clone());
+            if matches!(presence, Guard::Never) {
+                continue;
+            }
+            let of = Declared { at, key: key.clone(), copy: position, copies: copies.clone() };
+            let place = Place { instance: at, bindings: copy.bindings.clone() };
+            let (properties, attributes) = match read {
+                true => (self.properties(&of, block), self.meta_arguments(&of, &place, block)),
+                false => (self.unread(&of, block.span), Value::map([], block.span)),
+            };
+            model.resources.push(Resource {
+                id: self.node_of(&of),
+                type_name: if mode == Mode::Data { format!("data.{kind}").into() } else { kind.clone() },
+                properties,
+                presence,
+                schematic: schematic || copy.schematic,
+                name_span: name_span(block),
+                span: block.span,
+                depends_on: self.depends_on(at, block),
+                attributes,
+            });
+        }
+    }
+
+    /// The addresses in `depends_on`; one without a copy's key means all copies.
+    fn depends_on(&self, at: InstanceId, block: &Block) -> Vec<Arc<str>> {
+        let Some(list) = attribute(block, "depends_on") else { return Vec::new() };
+        let ExprKind::Tuple(items) = &list.value.kind else { return Vec::new() };
+        let prefix = self.prefix(at);
+        items.iter().filter_map(address).map(|address| format!("{prefix}{address}").into()).collect()
+    }
+
+    /// What stands in a resource's block and is not its property, where somebody may want it: the provider that it names,
+    /// `lifecycle.ignore_changes`, and the commands that provisioners run.
+    fn meta_arguments(&mut self, of: &Declared, place: &Place, block: &Block) -> Value {
+        let mut entries = Vec::new();
+        if attribute(block, "provider").is_some() {
+            let provider = self.provider_of(of.at, block);
+            entries.push(entry("provider", Value::string(provider, block.span)));
+        }
+        let lifecycle = block.body.blocks.iter().find(|inner| &*inner.kind.text == "lifecycle");
+        if let Some(ignored) = lifecycle.and_then(|lifecycle| attribute(lifecycle, "ignore_changes")) {
+            entries.push(entry("ignore_changes", names(&ignored.value)));
+        }
+        let provisioners = block.body.blocks.iter().filter(|inner| &*inner.kind.text == "provisioner");
+        let mut commands = Vec::new();
+        for provisioner in provisioners {
+            let object = self.object(of, block, provisioner.span);
+            let inside = place.with(&Bindings::one("self", object));
+            commands.push(self.attributes_of(&inside, &provisioner.body));
+        }
+        if !commands.is_empty() {
+            entries.push(entry("provisioner", Value::list(commands, block.span)));
+        }
+        Value::map(entries, block.span)
+    }
+}
+
+/// The names in `ignore_changes`, as strings; `all` as the only one.
+fn names(expr: &Expr) -> Value {
+    let name = |expr: &Expr| match &expr.kind {
+        ExprKind::Variable(name) => Some(name.to_string()),
+        ExprKind::Traversal(..) => address(expr),
+        _ => expr.as_text().map(|text| text.to_string()),
+    };
+    let items: Vec<&Expr> = match &expr.kind {
+        ExprKind::Tuple(items) => items.iter().collect(),
+        _ => vec![expr],
+    };
+    let names = items.into_iter().filter_map(|item| name(item).map(|name| Value::string(name, item.span)));
+    Value::list(names.collect(), expr.span)
+}
+
+/// A reference as an address: `aws_iam_role.sms`, `module.sms`. Old versions put it in quotes.
+fn address(expr: &Expr) -> Option<String> {
+    let ExprKind::Traversal(root, steps) = &expr.kind else { return expr.as_text().map(|text| text.to_string()) };
+    let ExprKind::Variable(root) = &root.kind else { return None };
+    let mut address = root.to_string();
+    for step in steps {
+        match &step.kind {
+            StepKind::Attribute(name) => {
+                address.push('.');
+                address.push_str(name);
+            }
+            _ => break,
+        }
+    }
+    Some(address)
+}
