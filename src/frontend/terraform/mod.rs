@@ -9,6 +9,7 @@ mod calls;
 mod discover;
 pub mod expr;
 mod module;
+mod plan;
 mod policy_document;
 mod providers;
 mod repetition;
@@ -18,7 +19,7 @@ mod resources;
 mod tests;
 mod variables;
 
-use super::{Dialect, Given, Input, Model, Schema, Scope};
+use super::{Dialect, Given, Input, InputKind, Model, Schema, Scope};
 use crate::source::{Loader, Span};
 use crate::value::ScopeId;
 use discover::{Modules, Roots};
@@ -33,6 +34,9 @@ pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, give
     let roots = modules.roots(inputs, loader);
     for folder in &roots.folders {
         read_root(folder, &roots, loader, &mut modules, schema, given, model);
+    }
+    for plan in inputs.iter().filter(|input| input.kind == InputKind::TerraformPlan) {
+        plan::read_plan(plan, loader, schema, given, model);
     }
     model.files_read += modules.files();
     model.comments.append(&mut modules.comments);
