@@ -230,8 +230,8 @@ impl<'d> Configuration<'d> {
         let lists = match place {
             Written::Lists(lists) => lists,
             Written::Value(nodes, inside) => return Written::Value(nodes.clone(), inside.further(Some(before))),
-            Written::Missing => return Written::Missing,
-            Written::Hidden | Written::Bodies(_) => return Written::Hidden,
+            // A block that is there and not written comes from a dynamic block, or from the service.
+            Written::Missing | Written::Hidden | Written::Bodies(_) => return Written::Hidden,
         };
         // More blocks than are written: some come from a dynamic block, and nobody knows which.
         if lists.iter().any(|list| tree.items(*list).len() != all.len()) {
