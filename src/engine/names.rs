@@ -325,7 +325,7 @@ impl Checker<'_> {
             _ => format!("{} has no attribute `{name}`{known}", base.name()),
         };
         self.problem(position, message);
-        Type::Any
+        Type::Free
     }
 
     fn method(&mut self, base: &Type, call: &FnCallExpr, position: Position) -> Type {
@@ -352,6 +352,7 @@ impl Checker<'_> {
         let generic = matches!(name, "type_of" | "to_string" | "is_shared");
         if (base.is_handle() && !generic) || !library {
             self.unknown_method(base, name, count, position);
+            return Type::Free;
         }
         Type::Any
     }
