@@ -81,7 +81,8 @@ struct Body {
 
 impl Body {
     fn holds(&self, position: Position) -> bool {
-        self.start <= position && (self.end.is_none() || position <= self.end)
+        // A closure that is a lone expression has no end: its only statement stands where it starts.
+        if self.end.is_none() { position == self.start } else { self.start <= position && position <= self.end }
     }
 }
 

@@ -225,6 +225,11 @@ fn unknown_names_are_found_when_a_rule_is_loaded() {
             "exernal_id",
             "nothing has an attribute `exernal_id`; did you mean `external_id`?",
         ),
+        (
+            "let all = [1].all(|n| n == 1); let x = pool.smss;",
+            "smss",
+            "user_pool has no attribute `smss`; did you mean `sms`?",
+        ),
         ("for factor in pool.factors { let x = factor.mfa; }", "mfa", "a text has no attribute `mfa`"),
     ] {
         assert_mistake(body, at, message);

@@ -3,6 +3,7 @@
 use crate::given::*;
 use coglint::engine::Settings;
 use coglint::finding::Level;
+use coglint::frontend::{Dialect, Scope};
 use coglint::value::{Data, Guard, List, Value};
 use std::sync::Arc;
 
@@ -182,4 +183,43 @@ fn what_is_shown_is_always_known() {
         let condition = format!("pool.show(\"{path}\") == \"{}\"", shown);
         assert_eq!(verdict(&condition, &graph), "ok", "{path}");
     }
+}
+
+#[test]
+fn constants_closures_and_functions_see_the_same_values() {
+    let source = "//! T\nconst KNOWN = [\"ON\", \"OFF\"];
+        fn is_known(pool, known) { known.some(|mode| mode == pool.mfa) }
+        rule \"test\" #{ level: \"error\" } for user_pool |pool| {
+            const sms = pool.sms;
+            let place = sms.at(\"external_id\");
+            let found = [\"ON\"].filter(|mode| mode in KNOWN && mode == pool.mfa);
+            require sms.external_id == \"x\" else `${found.len} ${is_known(pool, KNOWN)}` at place;
+        }";
+    let (rules, diagnostics) = load(&[("test.rhai", source)]);
+    assert_eq!(diagnostics, []);
+    let sms = map(&[("ExternalId", text("e", 5))]);
+    let graph = graph(vec![pool(&[("MfaConfiguration", text("ON", 4)), ("SmsConfiguration", sms)])]);
+    let outcome = rules.run(&graph, &Settings::default());
+    let finding = only(&outcome);
+    assert_eq!((finding.message.as_str(), finding.primary.span), ("1 true", span(5)));
+}
+
+#[test]
+fn terraform_reads_under_the_same_words() {
+    let block = Value::list(vec![map(&[("external_id", text("e", 5))])], span(6));
+    let token = Value::list(vec![map(&[("enabled", Value::bool(true, span(7)))])], span(7));
+    let properties = map(&[("sms_configuration", block), ("software_token_mfa_configuration", token)]);
+    let pool = resource("aws_cognito_user_pool", "aws_cognito_user_pool.main", 1, properties);
+    let graph = graph_in(Scope { dialect: Dialect::Terraform, ..scope() }, vec![pool]);
+    for condition in [
+        "pool.sms.external_id == \"e\"",
+        "\"SMS_MFA\" in pool.factors && \"SOFTWARE_TOKEN_MFA\" in pool.factors",
+        "pool.dialect == \"terraform\"",
+        "pool.properties.sms_configuration[0].external_id == \"e\"",
+        "pool.has(\"sms\") && !pool.has(\"sms.role\")",
+    ] {
+        assert_eq!(verdict(condition, &graph), "ok", "{condition}");
+    }
+    let outcome = run("require false else \"x\" at pool.at(\"properties.sms_configuration.0.external_id\");", &graph);
+    assert_eq!(only(&outcome).primary.span, span(5));
 }
