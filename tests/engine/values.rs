@@ -60,6 +60,23 @@ fn an_unknown_value_ends_the_check_however_it_is_used() {
 }
 
 #[test]
+fn a_library_function_cannot_hide_an_unknown_value() {
+    let graph = graph(vec![pool(&[("MfaConfiguration", unknown("Mfa"))])]);
+    for body in [
+        // Rhai's sort carries on when the function that compares fails.
+        "let n = [3, 1, 2]; n.sort(|a, b| if pool.mfa == \"ON\" { a - b } else { b - a }); require n[0] == 9 else \"x\" at pool;",
+        "let m = #{ a: 1 }; require m.get(pool.mfa) == 1 else \"x\" at pool;",
+        "let f = |p| p.mfa; require f.call(pool) == \"ON\" else \"x\" at pool;",
+        "while pool.mfa != \"ON\" { require false else \"x\" at pool; }",
+        "let s = `${pool.mfa}`; require s == \"ON\" else \"x\" at pool;",
+    ] {
+        let outcome = run(body, &graph);
+        assert_eq!((outcome.findings.len(), outcome.undecided.len()), (0, 1), "{body}: {outcome:?}");
+        assert_eq!(outcome.undecided[0].because, "parameter without a value: Mfa", "{body}");
+    }
+}
+
+#[test]
 fn text_with_holes_is_not_a_text() {
     let parts = Value::concat(&[text("ext-", 5), unknown("Env")], span(6)).unwrap();
     let graph = graph(vec![pool(&[("SmsConfiguration", map(&[("ExternalId", parts)]))])]);
