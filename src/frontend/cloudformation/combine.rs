@@ -1,7 +1,7 @@
 //! Functions of values that are choices: every combination of their alternatives that can occur.
 
 use crate::source::Span;
-use crate::value::{Data, Decision, Guard, MOST_ARMS, Scenario, Value};
+use crate::value::{Decision, Guard, MOST_ARMS, Scenario, Value};
 
 /// Applies a function to every combination of the alternatives of some values. `None` when there are more than
 /// [`MOST_ARMS`] of them.
@@ -15,32 +15,54 @@ pub(super) fn combine(values: &[Value], span: Span, function: &mut dyn FnMut(&[V
     Some(Value::choice(arms, span).with_sensitive(sensitive))
 }
 
+/// One alternative of each value, and when they occur together.
+struct Combination {
+    guard: Guard,
+    scenario: Scenario,
+    values: Vec<Value>,
+}
+
 /// The combinations with their conditions. Alternatives that exclude each other are not combined.
 pub(super) fn combinations(values: &[Value], most: usize) -> Option<Vec<(Guard, Vec<Value>)>> {
-    let mut found = vec![(Guard::Always, Scenario::default(), Vec::with_capacity(values.len()))];
+    let empty = Combination { guard: Guard::Always, scenario: Scenario::default(), values: Vec::new() };
+    let mut found = vec![empty];
     for value in values {
-        if !matches!(value.data, Data::Choice(_)) {
-            for (_, _, combination) in &mut found {
-                combination.push(value.clone());
-            }
-            continue;
-        }
         let arms = value.arms();
-        let mut next = Vec::with_capacity(found.len() * arms.len());
-        for (guard, scenario, combination) in &found {
-            for (condition, arm) in &arms {
-                let Some(scenario) = assume(condition, scenario) else { continue };
-                let mut combination = combination.clone();
-                combination.push(arm.clone());
-                next.push((guard.clone().and(condition.clone()), scenario, combination));
-            }
+        let mut next = Vec::with_capacity(found.len());
+        for combination in found {
+            combination.extend(&arms, &mut next);
             if next.len() > most {
                 return None;
             }
         }
         found = next;
     }
-    Some(found.into_iter().map(|(guard, _, combination)| (guard, combination)).collect())
+    Some(found.into_iter().map(|combination| (combination.guard, combination.values)).collect())
+}
+
+impl Combination {
+    /// Adds each alternative that can occur together with this combination.
+    fn extend(mut self, arms: &[(Guard, Value)], found: &mut Vec<Self>) {
+        let mut possible = Vec::new();
+        for (guard, arm) in arms {
+            match guard.decide(&self.scenario) {
+                // A parameter that was met before: no new condition.
+                Decision::Holds => {
+                    self.values.push(arm.clone());
+                    found.push(self);
+                    return;
+                }
+                Decision::Fails => {}
+                Decision::Open(_) => {
+                    possible.extend(assume(guard, &self.scenario).map(|scenario| (guard, scenario, arm)))
+                }
+            }
+        }
+        for (guard, scenario, arm) in possible {
+            let values = self.values.iter().chain([arm]).cloned().collect();
+            found.push(Self { guard: self.guard.clone().and(guard.clone()), scenario, values });
+        }
+    }
 }
 
 /// The scenario in which a guard holds besides; `None` when it cannot. What cannot be said as a choice of classes is

@@ -92,6 +92,7 @@ pub(super) struct Stack<'a> {
     properties: BTreeMap<Arc<str>, Progress<Value>>,
     outputs_of_nested: BTreeMap<Arc<str>, Option<BTreeMap<Arc<str>, Value>>>,
     values_left: usize,
+    said_too_deep: bool,
     outcome: Outcome,
 }
 
@@ -116,6 +117,7 @@ pub(super) fn read(world: &World<'_>, template: &Template, deployment: Deploymen
         properties: BTreeMap::new(),
         outputs_of_nested: BTreeMap::new(),
         values_left: MOST_VALUES,
+        said_too_deep: false,
         outcome: Outcome::default(),
     };
     stack.set_pseudo();
@@ -305,15 +307,22 @@ impl<'a> Stack<'a> {
         let mut openings: Vec<Opening> = hidden.collect();
         for resource in self.outcome.resources.iter().filter(|resource| resource.id.scope == self.scope) {
             let address = &resource.id.address;
-            let why = match &*resource.type_name {
-                "AWS::CloudFormation::Stack" if !matches!(self.outputs_of_nested.get(address), Some(Some(_))) => {
-                    format!("the template of the nested stack `{address}` is not in the input")
+            let (why, given) = match (&*resource.type_name, sam::given_to_transform(resource)) {
+                (_, Some(given)) => (format!("the SAM transform of `{address}` may change other resources"), given),
+                ("AWS::CloudFormation::Stack", _) => match self.outputs_of_nested.get(address) {
+                    Some(Some(_)) => continue,
+                    _ => {
+                        let why = format!("the template of the nested stack `{address}` is not in the input");
+                        (why, vec![resource.properties.clone()])
+                    }
+                },
+                (name, _) if name.ends_with("::MODULE") => {
+                    let why = format!("the module `{address}` is expanded by CloudFormation");
+                    (why, vec![resource.properties.clone()])
                 }
-                name if name.ends_with("::MODULE") => format!("the module `{address}` is expanded by CloudFormation"),
-                name if sam::may_add_resources(name) => format!("`{address}` adds resources of its own"),
                 _ => continue,
             };
-            openings.push(Opening { why: why.into(), given: Some(vec![resource.properties.clone()]) });
+            openings.push(Opening { why: why.into(), given: Some(given) });
         }
         Scope {
             name: self.deployment.name.clone(),
@@ -416,7 +425,9 @@ impl<'a> Stack<'a> {
 
     /// Says once that something is nested too deep; the reason for the unknown that stands for it.
     pub(super) fn too_deep(&mut self, id: NodeId) -> Why {
-        self.say(self.template.span(id), "this is nested too deep to be read".to_owned());
+        if !std::mem::replace(&mut self.said_too_deep, true) {
+            self.say(self.template.span(id), "this is nested too deep to be read".to_owned());
+        }
         Why::Budget(format!("nested deeper than {DEEPEST} levels").into())
     }
 
