@@ -19,12 +19,14 @@ pub(super) fn combine(values: &[Value], span: Span, function: &mut dyn FnMut(&[V
 struct Combination {
     guard: Guard,
     scenario: Scenario,
+    /// The scenario says all that the guard does.
+    exact: bool,
     values: Vec<Value>,
 }
 
 /// The combinations with their conditions. Alternatives that exclude each other are not combined.
 pub(super) fn combinations(values: &[Value], most: usize) -> Option<Vec<(Guard, Vec<Value>)>> {
-    let empty = Combination { guard: Guard::Always, scenario: Scenario::default(), values: Vec::new() };
+    let empty = Combination { guard: Guard::Always, scenario: Scenario::default(), exact: true, values: Vec::new() };
     let mut found = vec![empty];
     for value in values {
         let arms = value.arms();
@@ -58,9 +60,14 @@ impl Combination {
                 }
             }
         }
-        for (guard, scenario, arm) in possible {
-            let values = self.values.iter().chain([arm]).cloned().collect();
-            found.push(Self { guard: self.guard.clone().and(guard.clone()), scenario, values });
+        for (condition, scenario, arm) in possible {
+            let guard = self.guard.clone().and(condition.clone());
+            // What the scenarios do not say may contradict what came before.
+            let exact = self.exact && matches!(condition, Guard::Is(..));
+            if exact || may_hold(&guard, &scenario, &mut { MOST_CLASSES_TRIED }) {
+                let values = self.values.iter().chain([arm]).cloned().collect();
+                found.push(Self { guard, scenario, exact, values });
+            }
         }
     }
 }
@@ -84,4 +91,21 @@ fn assume(guard: &Guard, scenario: &Scenario) -> Option<Scenario> {
         },
         _ => Some(scenario.clone()),
     }
+}
+
+/// So many choices of classes are tried to find out whether a condition can hold.
+const MOST_CLASSES_TRIED: usize = 200;
+
+/// False when a guard certainly fails in every scenario.
+fn may_hold(guard: &Guard, scenario: &Scenario, tries: &mut usize) -> bool {
+    let variable = match guard.decide(scenario) {
+        Decision::Holds => return true,
+        Decision::Fails => return false,
+        Decision::Open(variable) => variable,
+    };
+    (0..variable.classes.len()).any(|class| {
+        let Some(left) = tries.checked_sub(1) else { return true };
+        *tries = left;
+        may_hold(guard, &scenario.with(variable.clone(), class), tries)
+    })
 }

@@ -121,7 +121,7 @@ impl Stack<'_> {
             "Fn::Base64" => self.base64(call, span),
             "Fn::ImportValue" => self.import_value(call, span),
             "Fn::Length" => self.length(call, span),
-            "Fn::ToJsonString" => self.to_json_string(call, span),
+            "Fn::ToJsonString" => self.json_string(call, span),
             "Fn::Transform" => self.unknown(Why::Macro(self.macro_name(call.argument)), span),
             // Their results are facts about the account, and no rule asks for them.
             "Fn::GetAZs" | "Fn::Cidr" | "Fn::GetStackOutput" => {
