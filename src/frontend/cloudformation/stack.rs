@@ -248,11 +248,18 @@ impl<'a> Stack<'a> {
 
     /// The condition under which a resource exists.
     fn presence_of(&mut self, logical_id: &str) -> Guard {
+        let declared = self.template.resources.get(logical_id).map(|declared| declared.node);
+        declared.map_or(Guard::Always, |node| self.condition_of(node))
+    }
+
+    /// The `Condition` of a resource or output.
+    fn condition_of(&mut self, node: NodeId) -> Guard {
         let template = self.template;
-        let declared = template.resources.get(logical_id);
-        let condition = declared.and_then(|declared| template.field(declared.node, "Condition"));
-        let condition = condition.and_then(|node| template.scalar(node));
-        condition.map_or(Guard::Always, |name| self.presence(&name))
+        match template.field(node, "Condition") {
+            None => Guard::Always,
+            // No name: a mistake, about which nothing is known.
+            Some(condition) => self.presence(&template.scalar(condition).unwrap_or_default()),
+        }
     }
 
     fn depends_on(&self, declared: &Declared) -> Vec<Arc<str>> {
@@ -281,15 +288,14 @@ impl<'a> Stack<'a> {
         for (name, node) in &template.outputs {
             let Some(value) = template.field(*node, "Value") else { continue };
             let value = self.value(value).through(format!("output `{name}`"), template.span(*node));
-            let condition = template.field(*node, "Condition").and_then(|node| template.scalar(node));
-            let presence = condition.map_or(Guard::Always, |name| self.presence(&name));
-            let missing = Value::opaque(Why::Undeclared(format!("output `{name}`").into()), value.span);
+            let presence = self.condition_of(*node);
+            let missing = self.unknown(Why::Undeclared(format!("output `{name}`").into()), value.span);
             let value = when(presence, value, missing);
             self.outcome.outputs.insert(name.clone(), value.clone());
             if let Some(export) = template.field(*node, "Export").and_then(|export| template.field(export, "Name")) {
                 for (guard, export) in self.value(export).arms() {
                     let Some(export) = export.as_str() else { continue };
-                    let missing = Value::opaque(Why::Undeclared(format!("export `{export}`").into()), value.span);
+                    let missing = self.unknown(Why::Undeclared(format!("export `{export}`").into()), value.span);
                     exports.insert(Arc::from(export), when(guard, value.clone(), missing));
                 }
             }
