@@ -435,6 +435,56 @@ fn organization_policies_count_by_their_denials_only() {
 }
 
 #[test]
+fn a_statement_that_lacks_a_part_does_nothing() {
+    for lacking in ["Effect", "Action", "Resource"] {
+        let mut statement = json!({ "Effect": "Allow", "Action": "sns:Publish", "Resource": "*" });
+        assert_eq!(publish(statement.clone()).answer().verdict, Tri::Yes);
+        statement.as_object_mut().unwrap().remove(lacking);
+        assert_eq!(publish(statement).answer().verdict, Tri::No, "{lacking}");
+    }
+    assert_eq!(trust(json!({ "Effect": "Allow", "Action": "sts:AssumeRole" })).answer().verdict, Tri::No);
+}
+
+#[test]
+fn an_unknown_origination_identity_needs_a_star() {
+    let verdict = |resource: &str, identity: Json| {
+        let mut request = request();
+        request["originationIdentity"] = identity;
+        let statements = json!([{ "Effect": "Allow", "Action": "sms-voice:*", "Resource": resource }]);
+        asked("eums", json!({ "inline": [policy("sms", statements)] }), request).answer().verdict
+    };
+    for unknown in [json!(null), json!({ "$unknown": "x" }), json!({ "$sym": "${P}" })] {
+        assert_eq!(verdict("*", unknown.clone()), Tri::Yes);
+        assert_eq!(verdict("arn:aws:sms-voice:*:*:pool/*", unknown), Tri::Unknown);
+    }
+    assert_eq!(verdict("arn:aws:sms-voice:*:*:pool/*", json!("+15550001111")), Tri::No);
+}
+
+#[test]
+fn policy_variables() {
+    let holds = |version: Option<&str>, value: &str| {
+        let statement = json!({ "Effect": "Allow", "Action": "sns:Publish", "Resource": "*",
+                                "Condition": { "StringLike": { "aws:PrincipalAccount": value } } });
+        let document = match version {
+            Some(version) => json!({ "Version": version, "Statement": statement }),
+            None => json!({ "Statement": statement }),
+        };
+        asked("publish", json!({ "inline": [{ "document": document }] }), request()).answer().verdict
+    };
+    let current = Some("2012-10-17");
+    assert_eq!(holds(current, "${aws:PrincipalAccount}"), Tri::Yes);
+    assert_eq!(holds(None, "${aws:PrincipalAccount}"), Tri::No, "the older language has no variables");
+    assert_eq!(holds(current, "${aws:username}"), Tri::No, "a variable without a value matches nothing");
+    assert_eq!(holds(current, "${aws:username, '111122223333'}"), Tri::Yes);
+    assert_eq!(holds(current, "1111${*}"), Tri::No, "a star that is meant as a star");
+    assert_eq!(holds(current, "1111*"), Tri::Yes);
+    assert_eq!(holds(current, "${aws:PrincipalOrgID}"), Tri::Unknown);
+    assert_eq!(holds(current, "${aws:PrincipalOrgID}*"), Tri::Unknown, "it may have no value");
+    assert_eq!(holds(Some("2099-01-01"), "${aws:PrincipalAccount}"), Tri::Unknown);
+    assert_eq!(holds(Some("2099-01-01"), "1111*"), Tri::Yes);
+}
+
+#[test]
 fn malformed_documents_are_unknown() {
     let documents = [
         json!("{}"),
