@@ -144,15 +144,14 @@ pub(super) fn element(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
 }
 
 /// The entries of a map in the order of their keys, and what may come besides.
-fn entries<'v>(
-    call: &mut Call<'_, '_>,
-    values: &'v [Value],
-) -> Result<(Vec<(&'v Arc<str>, &'v Entry)>, Option<Arc<Unknown>>), Value> {
+type Entries<'v> = (Vec<(&'v Arc<str>, &'v Entry)>, Option<Arc<Unknown>>);
+
+fn entries<'v>(call: &mut Call<'_, '_>, values: &'v [Value]) -> Result<Entries<'v>, Value> {
     let value = call.argument(values, 0)?;
     match &value.data {
         Data::Map(map) => {
             let mut entries: Vec<_> = map.entries.iter().filter(|(_, entry)| !entry.value.is_absent()).collect();
-            entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+            entries.sort_by_key(|(key, _)| *key);
             let rest = map.rest.as_ref().and_then(|_| call.unknown(Some(Kind::List), values).as_unknown().cloned());
             Ok((entries, rest))
         }

@@ -152,7 +152,7 @@ fn number(text: &str) -> Option<(Option<usize>, &str)> {
 fn printed(call: &mut Call<'_, '_>, verb: &Verb, value: &Value) -> Option<Outcome> {
     let padded = verb.width.is_some() || verb.precision.is_some();
     if matches!(value.data, Data::Null | Data::Absent) && verb.letter != 'v' {
-        return Some(Err(call.error("an argument is null")));
+        return None;
     }
     match verb.letter {
         's' | 'v' if is_text(value) && !padded => Some(Ok(convert(value, &Type::String))),
