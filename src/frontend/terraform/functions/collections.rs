@@ -75,7 +75,7 @@ pub(super) fn concat(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
     let mut open = false;
     for value in values {
         match &value.data {
-            Data::List(list) => {
+            Data::List(list) if value.collection != Some(Collection::Set) => {
                 items.extend(list.items.iter().cloned());
                 open |= list.rest.is_some();
             }
@@ -94,7 +94,7 @@ pub(super) fn concat(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
 pub(super) fn contains(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
     let list = call.items(values, 0, Some(Kind::Bool))?;
     let wanted = call.argument(values, 1)?;
-    let found = Tri::any(list.items.iter().map(|item| equal_elements(item, wanted)));
+    let found = Tri::any(list.items.iter().map(|item| operators::equal(item, wanted)));
     match found {
         Tri::Yes => Ok(call.bool(true)),
         Tri::No if list.rest.is_none() => Ok(call.bool(false)),
@@ -250,7 +250,6 @@ pub(super) fn coalesce_list(call: &mut Call<'_, '_>, values: &[Value]) -> Outcom
         match &value.data {
             Data::List(list) if !list.items.is_empty() => return Ok(value.clone()),
             Data::List(list) if list.rest.is_none() => {}
-            Data::Null | Data::Absent => {}
             Data::List(_) | Data::Unknown(_) => {
                 return Err(call.unknown(Some(Kind::List), values.get(at..).unwrap_or_default()));
             }
@@ -316,7 +315,7 @@ pub(super) fn index(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
     let items = call.closed(values, 0, Some(Kind::Number))?;
     let wanted = call.argument(values, 1)?;
     for (at, item) in items.iter().enumerate() {
-        match equal_elements(item, wanted) {
+        match operators::equal(item, wanted) {
             Tri::Yes => return Ok(call.whole(at)),
             Tri::No => {}
             Tri::Unknown => return Err(call.unknown(Some(Kind::Number), values)),

@@ -26,7 +26,7 @@ fn by_part(call: &mut Call<'_, '_>, values: &[Value], function: fn(&str) -> Stri
 
 /// `lower(text)`
 pub(super) fn lower(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
-    by_part(call, values, |text| text.chars().map(|c| one_for_one(c, c.to_lowercase())).collect())
+    by_part(call, values, |text| text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect())
 }
 
 /// `upper(text)`
@@ -50,7 +50,7 @@ pub(super) fn title(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
         .chars()
         .map(|c| {
             let mapped = if word_start { one_for_one(c, c.to_uppercase()) } else { c };
-            word_start = !(c.is_alphanumeric() || c == '_' || c == '\'');
+            word_start = !(c.is_alphanumeric() || c == '_');
             mapped
         })
         .collect();
@@ -443,6 +443,9 @@ fn captured(call: &mut Call<'_, '_>, pattern: &regex::Regex, captures: &regex::C
     let group =
         |found: Option<regex::Match<'_>>| found.map_or(Value::null(span), |found| Value::string(found.as_str(), span));
     let names: Vec<&str> = pattern.capture_names().flatten().collect();
+    if !names.is_empty() && names.len() + 1 < captures.len() {
+        return call.error("some groups have names and some have none");
+    }
     if !names.is_empty() {
         let entry = |name: &&str| (Arc::from(*name), Entry { key_span: span, value: group(captures.name(name)) });
         let map = Map { entries: names.iter().map(entry).collect(), rest: None };
