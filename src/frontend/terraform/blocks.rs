@@ -1,6 +1,6 @@
 //! The inside of a block as a map: attributes, nested blocks as lists of maps, dynamic blocks written out.
 
-use super::attributes::configured;
+use super::attributes::{configured, narrow};
 use super::module::{attribute, nested_kind};
 use super::repetition::{Bindings, Walk};
 use super::resolver::{Place, Resolver};
@@ -68,7 +68,7 @@ impl Resolver<'_, '_> {
                 list.rest = Some(Arc::new(why));
                 continue;
             }
-            let item = self.inside(&place.with(&copy.bindings), content);
+            let item = narrow(&self.inside(&place.with(&copy.bindings), content), &copy.presence);
             list.items.push(match &copy.presence {
                 Guard::Always => item,
                 presence => {

@@ -273,28 +273,55 @@ impl<'r, 'l> Resolver<'r, 'l> {
             return Some((bound, 0));
         }
         let at = place.instance;
-        let first = match steps.first() {
-            Some(RefStep::Attribute(name)) => name,
-            _ => return None,
-        };
+        let Some(RefStep::Attribute(first)) = steps.first() else { return None };
         match root {
-            "var" => Some((self.variable(at, first)?, 1)),
-            "local" => Some((self.local(at, first)?, 1)),
+            "var" => Some((self.variable(at, first).unwrap_or_else(|| self.undeclared(at, "var", first, span)), 1)),
+            "local" => Some((self.local(at, first).unwrap_or_else(|| self.undeclared(at, "local", first, span)), 1)),
             "path" => Some((self.path(at, first, span)?, 1)),
             "terraform" => (&**first == "workspace").then(|| (self.workspace(span), 1)),
-            "module" => self.call_value(at, first, steps.get(1..).unwrap_or_default(), span).map(|(v, n)| (v, n + 1)),
+            "each" | "count" | "self" => None,
+            "module" => {
+                let rest = steps.get(1..).unwrap_or_default();
+                let known = self.call_value(at, first, rest, span);
+                let (value, used) =
+                    known.unwrap_or_else(|| self.undeclared_node(at, &format!("module.{first}"), rest, span));
+                Some((value, used + 1))
+            }
             "data" | "ephemeral" => {
                 let Some(RefStep::Attribute(name)) = steps.get(1) else { return None };
                 let key: Arc<str> = format!("{root}.{first}.{name}").into();
                 let rest = steps.get(2..).unwrap_or_default();
-                self.resource_value(at, &key, rest, span).map(|(value, used)| (value, used + 2))
+                let known = self.resource_value(at, &key, rest, span);
+                let (value, used) = known.unwrap_or_else(|| self.undeclared_node(at, &key, rest, span));
+                Some((value, used + 2))
             }
             kind => {
                 let key: Arc<str> = format!("{kind}.{first}").into();
                 let rest = steps.get(1..).unwrap_or_default();
-                self.resource_value(at, &key, rest, span).map(|(value, used)| (value, used + 1))
+                let known = self.resource_value(at, &key, rest, span);
+                let (value, used) = known.unwrap_or_else(|| self.undeclared_node(at, &key, rest, span));
+                Some((value, used + 1))
             }
         }
+    }
+
+    /// A variable or local value that the input does not declare: a file of the module is missing. It is the same value
+    /// wherever the module names it.
+    fn undeclared(&self, at: InstanceId, kind: &str, name: &str, span: Span) -> Value {
+        let name: Arc<str> = format!("{}{kind}.{name}", self.prefix(at)).into();
+        Value::unknown(Unknown::new(Why::Undeclared(name.clone()), Term::Parameter(self.scope, name)), span)
+    }
+
+    /// A resource or module that the input does not declare, likewise.
+    fn undeclared_node(&self, at: InstanceId, address: &str, steps: &[RefStep], span: Span) -> (Value, usize) {
+        let node = self.node(at, address);
+        let (name, used): (Arc<str>, usize) = match steps.first() {
+            Some(RefStep::Attribute(name)) => (name.clone(), 1),
+            _ => ("".into(), 0),
+        };
+        let separator = if name.is_empty() { "" } else { "." };
+        let why = Why::Undeclared(format!("{}{separator}{name}", node.address).into());
+        (Value::unknown(Unknown::new(why, Term::Attribute(node, name)), span), used)
     }
 }
 
