@@ -422,7 +422,8 @@ impl Value {
 
     /// A string from parts: known when no part is a hole. A string that is one hole and nothing else is what the hole is.
     pub fn text(parts: impl IntoIterator<Item = Part>, span: Span) -> Self {
-        let parts: Vec<Part> = parts.into_iter().collect();
+        let is_empty = |part: &Part| matches!(part, Part::Literal(text, _) if text.is_empty());
+        let parts: Vec<Part> = parts.into_iter().filter(|part| !is_empty(part)).collect();
         match (Text::join(parts.iter().cloned()), parts.as_slice()) {
             (Ok(_), [Part::Hole(unknown, place)]) if unknown.refine.is_string() => {
                 Self::new(Data::Unknown(unknown.clone()), *place)

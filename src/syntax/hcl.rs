@@ -263,7 +263,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
 /// Reads one expression: the whole text is the expression, blanks around it allowed.
 pub fn parse_expression(file: FileId, text: &str) -> Result<Expr, SyntaxError> {
     let start = text.len() - text.trim_start().len();
-    match hcl_edit::parser::parse_expr(text.trim()) {
+    match hcl_edit::parser::parse_expr(recover::without_empty_heredocs(text.trim()).trim_end()) {
         Ok(expr) => Ok(lower::Source::new(file, text, start).expr(&expr)),
         Err(error) => Err(syntax_error(file, text, start, &error)),
     }

@@ -61,21 +61,29 @@ pub struct Evaluator<'a> {
 const MOST_DEPTH: usize = 256;
 
 /// One evaluator takes at most so many steps.
-const MOST_STEPS: usize = 2_000_000;
+const MOST_STEPS: usize = 500_000;
 
-/// A list or map may hold so many values, at all depths.
+/// A list or map may hold so many values, at all depths; every 64 bytes of text count as one.
 const MOST_NODES: usize = 100_000;
+
+/// Of larger values no term is made: an unknown that depends on them equals only itself.
+const MOST_IN_TERM: usize = 4_000;
 
 /// Lists and maps may be nested so deep.
 const MOST_NESTING: usize = 128;
 
 /// A known or partly known string may be so long, in bytes.
-const MOST_TEXT: usize = 4 << 20;
+pub(super) const MOST_TEXT: usize = 4 << 20;
 
 impl<'a> Evaluator<'a> {
     /// An evaluator without local names.
     pub fn new(lookup: &'a mut dyn Lookup) -> Self {
         Self { lookup, locals: Vec::new(), sealed: false, depth: 0, steps: 0 }
+    }
+
+    /// The steps taken so far, for a budget of all evaluations together.
+    pub fn steps(&self) -> usize {
+        self.steps
     }
 
     /// Evaluates with one more name, which hides what the module declares under it: the iterator of a `dynamic` block,
@@ -175,8 +183,13 @@ impl<'a> Evaluator<'a> {
         span: Span,
     ) -> Value {
         let why = reason(of).unwrap_or_else(|| Why::Function(operation.into()));
-        let term = Term::call(operation, of.iter().map(Value::term));
-        let term = if term_size(&term, MOST_TERM) < MOST_TERM { term } else { Term::Opaque(span, self.lookup.fresh()) };
+        let mut nodes = MOST_IN_TERM;
+        let small = of.iter().all(|value| fits(value, &mut nodes, MOST_NESTING));
+        self.steps += (MOST_IN_TERM - nodes) / 16;
+        let term = match small.then(|| Term::call(operation, of.iter().map(Value::term))) {
+            Some(term) if term_size(&term, MOST_TERM) < MOST_TERM => term,
+            _ => Term::Opaque(span, self.lookup.fresh()),
+        };
         let refine = Refine { kind, not_null: kind.is_some(), ..Refine::default() };
         let sensitive = of.iter().any(|value| value.sensitive);
         Value::unknown(Unknown::new(why, term).refined(refine), span).with_sensitive(sensitive)
@@ -243,7 +256,12 @@ impl<'a> Evaluator<'a> {
                 Err(error) => arms.push((guard, error)),
             }
         }
-        choice::one_of(arms, &[condition.clone(), yes, no], span).with_sensitive(condition.sensitive)
+        let sensitive = condition.sensitive;
+        let result = match choice::one_of(arms, span) {
+            Some(result) => result,
+            None => choice::too_many(self, Some("conditional"), &[condition, yes, no], span),
+        };
+        result.with_sensitive(sensitive)
     }
 
     fn open_conditional(&mut self, guard: &Guard, condition: &Value, yes: &Value, no: &Value) -> Vec<Arm> {
@@ -273,7 +291,12 @@ fn fits(value: &Value, nodes: &mut usize, nesting: usize) -> bool {
     if *nodes == 0 || nesting == 0 {
         return false;
     }
-    *nodes -= 1;
+    let text = match &value.data {
+        Data::String(text) => text.len() / 64,
+        Data::Text(text) => text.parts().len(),
+        _ => 0,
+    };
+    *nodes = nodes.saturating_sub(1 + text);
     match &value.data {
         Data::List(list) => list.items.iter().all(|item| fits(item, nodes, nesting - 1)),
         Data::Map(map) => map.entries.values().all(|entry| fits(&entry.value, nodes, nesting - 1)),

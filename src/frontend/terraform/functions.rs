@@ -13,7 +13,7 @@ mod numbers;
 mod sets;
 mod strings;
 
-use super::expr::choice::{Arm, combinations, distribute, expand, one_of};
+use super::expr::choice::{Arm, combinations, distribute, expand, one_of, too_many};
 use super::expr::decimal::Decimal;
 use super::expr::{Evaluator, Type, convert};
 use crate::source::Span;
@@ -160,7 +160,11 @@ pub(super) fn call(ev: &mut Evaluator<'_>, name: &Name, arguments: &[Expr], spre
     let Some(last) = values.pop() else { return ev.error("nothing stands before the ...", span) };
     let arms = last.arms().into_iter().map(|(guard, last)| (guard, spread_over(ev, known, &values, &last, span)));
     let arms: Vec<Arm> = arms.collect();
-    one_of(arms, std::slice::from_ref(&last), span).with_sensitive(last.sensitive)
+    let result = match one_of(arms, span) {
+        Some(result) => result,
+        None => too_many(ev, None, &[], span),
+    };
+    result.with_sensitive(last.sensitive)
 }
 
 fn spread_over(ev: &mut Evaluator<'_>, name: &str, values: &[Value], last: &Value, span: Span) -> Value {
@@ -194,25 +198,34 @@ fn apply(ev: &mut Evaluator<'_>, name: &str, values: &[Value], span: Span) -> Va
     if values.len() < function.least || values.len() > function.most {
         return ev.error(format!("{name} does not take {} arguments", values.len()), span);
     }
-    let mut call = Call { ev, name: function.name, span };
-    let run = &mut |values: &[Value]| match (function.run)(&mut call, values) {
-        Ok(value) | Err(value) => value,
-    };
     if !function.deep {
-        return distribute(values, span, run);
+        return distribute(ev, Some(name), values, span, &mut |ev, values| run(ev, function, values, span));
     }
     let sensitive = values.iter().any(is_tainted);
     let sides: Option<Vec<Vec<Arm>>> = values.iter().map(expand).collect();
     let result = match sides.as_deref().and_then(combinations) {
-        Some(rows) => one_of(rows.into_iter().map(|(guard, row)| (guard, run(&row))).collect(), values, span),
+        Some(rows) => {
+            let arms = rows.into_iter().map(|(guard, row)| (guard, run(ev, function, &row, span))).collect();
+            one_of(arms, span)
+        }
+        None => None,
+    };
+    let result = match result {
+        Some(result) => result,
         // Too many alternatives to write them out; the structure holds them all.
         None if name == "jsonencode" => {
             let text = ev.derived(name, Some(Kind::String), values, span);
             Value { structure: values.first().cloned().map(Arc::new), ..text }
         }
-        None => ev.derived(name, None, values, span),
+        None => too_many(ev, Some(name), values, span),
     };
     result.with_sensitive(sensitive)
+}
+
+fn run(ev: &mut Evaluator<'_>, function: &Function, values: &[Value], span: Span) -> Value {
+    match (function.run)(&mut Call { ev, name: function.name, span }, values) {
+        Ok(value) | Err(value) => value,
+    }
 }
 
 /// The functions that change only whether a value is a secret.
@@ -241,7 +254,11 @@ fn not_evaluated(ev: &mut Evaluator<'_>, name: &str, values: &[Value], span: Spa
     if let Some(error) = values.iter().find(|value| value.as_unknown().is_some_and(is_invalid)) {
         return error.clone();
     }
-    let derived = ev.derived(name, None, values, span);
+    let derived = match name.starts_with("file") {
+        // The same path is another file in another module.
+        true => ev.opaque(Why::Function(name.into()), span),
+        false => ev.derived(name, None, values, span),
+    };
     let Some(unknown) = derived.as_unknown() else { return derived };
     let kind = match name {
         "plantimestamp"

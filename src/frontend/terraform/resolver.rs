@@ -19,6 +19,9 @@ use std::sync::Arc;
 /// stack; real modules stay below 100.
 const MOST_NESTED: usize = 320;
 
+/// All evaluations for one root module together take at most so many steps.
+const MOST_STEPS: usize = 5_000_000;
+
 /// What one reference costs beside the nesting of its expression.
 const COST_OF_REFERENCE: usize = 4;
 
@@ -134,6 +137,8 @@ pub(super) struct Resolver<'r, 'l> {
     pub(super) repetitions: HashMap<(InstanceId, Arc<str>), Option<Rc<Copies>>>,
     pub(super) calls: HashMap<(InstanceId, Arc<str>), Option<Rc<Call>>>,
     depth: usize,
+    steps: usize,
+    said_out_of_steps: bool,
     fresh: u32,
 }
 
@@ -172,6 +177,8 @@ impl<'r, 'l> Resolver<'r, 'l> {
             repetitions: HashMap::new(),
             calls: HashMap::new(),
             depth: 0,
+            steps: 0,
+            said_out_of_steps: false,
             fresh: 0,
         };
         resolver.read_variable_files(folder);
@@ -203,15 +210,30 @@ impl<'r, 'l> Resolver<'r, 'l> {
 
     /// The value of an expression.
     pub(super) fn evaluate(&mut self, place: &Place, expr: &Expr) -> Value {
+        if self.steps > MOST_STEPS {
+            return self.out_of_steps(expr.span);
+        }
         let needed = nesting(expr) + COST_OF_REFERENCE;
         if self.depth + needed > MOST_NESTED {
             return Value::opaque(Why::Budget("references nested too deep".into()), expr.span);
         }
         self.depth += needed;
         let mut names = Names { resolver: self, place };
-        let value = Evaluator::new(&mut names).evaluate(expr);
+        let mut evaluator = Evaluator::new(&mut names);
+        let value = evaluator.evaluate(expr);
+        let taken = evaluator.steps();
+        self.steps += taken;
         self.depth -= needed;
         value
+    }
+
+    fn out_of_steps(&mut self, span: Span) -> Value {
+        let message = "the module takes too long to evaluate; the rest of it is not known";
+        if !self.said_out_of_steps {
+            self.said_out_of_steps = true;
+            self.diagnostics.push(Diagnostic { span, message: message.to_owned(), fatal: false });
+        }
+        Value::opaque(Why::Budget(message.into()), span)
     }
 
     /// Works a value out, or takes it from memory. Unknown while it is being worked out.

@@ -27,6 +27,7 @@ impl Resolver<'_, '_> {
                 message: error.message,
                 fatal: true,
             }));
+            self.modules.comments.extend(parsed.comments.iter().map(|comment| comment.span));
             for attribute in parsed.body.attributes {
                 self.assigned.insert(attribute.key.text, attribute.value);
             }

@@ -120,7 +120,9 @@ impl<'a> Source<'a> {
         let mut pieces = assemble(part, Literals::Quoted);
         match (pieces.pop(), pieces.is_empty()) {
             (None, _) => ExprKind::String(Arc::from("")),
-            (Some(Piece::Literal(text, place)), true) if place == inside => ExprKind::String(text),
+            (Some(Piece::Literal(text, place)), true) if place == inside && text.len() == inside.len() => {
+                ExprKind::String(text)
+            }
             (Some(last), _) => {
                 pieces.push(last);
                 ExprKind::Template(pieces)

@@ -3,6 +3,7 @@
 
 use super::scan::{Token, scan};
 use hcl_edit::structure::Body;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A part of the text that was read: its tree and the byte offset at which it starts.
@@ -28,6 +29,7 @@ const MOST_REPARSES: usize = 16;
 
 /// Reads a whole text, or all items of it that read.
 pub(super) fn read(text: &str) -> (Vec<Item>, Vec<Problem>) {
+    let text = &without_empty_heredocs(text);
     if let Ok(body) = hcl_edit::parser::parse_body(text) {
         return (vec![Item { body, offset: 0 }], Vec::new());
     }
@@ -131,6 +133,28 @@ fn rename_key(text: &mut String, at: usize, number: u32) -> bool {
     let name: String = std::iter::once(letter).chain(std::iter::repeat('_')).take(length).collect();
     text.replace_range(at + quote..at + quote + length, &name);
     true
+}
+
+/// hcl-edit takes the end mark of an empty heredoc for its first line, and all that follows for the rest of it: an empty
+/// string of the same length takes the place of such a heredoc.
+pub(super) fn without_empty_heredocs(text: &str) -> Cow<'_, str> {
+    if memchr::memmem::find(text.as_bytes(), b"<<").is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut empty = Vec::new();
+    scan(text, &mut |token| {
+        if let Token::EmptyHeredoc(range) = token {
+            empty.push(range);
+        }
+    });
+    if empty.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut repaired = text.to_owned();
+    for range in empty {
+        repaired.replace_range(range.clone(), &format!("\"\"{}", " ".repeat(range.len().saturating_sub(2))));
+    }
+    Cow::Owned(repaired)
 }
 
 /// Blanks what means nothing to HCL but trips hcl-edit: a byte order mark, and newlines and comments inside

@@ -32,6 +32,8 @@ pub(super) enum Token {
         /// The number of open brackets.
         depth: usize,
     },
+    /// A heredoc without a line between its marks, from the first mark to the last.
+    EmptyHeredoc(Range<usize>),
 }
 
 /// Where the scanner stands.
@@ -60,7 +62,7 @@ struct Scanner<'a> {
     at: usize,
     depth: usize,
     modes: Vec<Mode>,
-    /// The end mark of a heredoc that starts on the next line.
+    /// The end mark of a heredoc whose body starts on the next line.
     heredoc: Option<Range<usize>>,
 }
 
@@ -162,7 +164,9 @@ impl Scanner<'_> {
     fn newline(&mut self, report: &mut dyn FnMut(Token)) {
         report(Token::Newline { at: self.at, depth: self.depth });
         self.at += 1;
-        let Some(mark) = self.heredoc.take().and_then(|mark| self.bytes.get(mark)) else { return };
+        let Some(range) = self.heredoc.take() else { return };
+        let Some(mark) = self.bytes.get(range.clone()) else { return };
+        let body = self.at;
         while self.at < self.bytes.len() {
             let end = self.line_end(self.at);
             let line = self.bytes.get(self.at..end).unwrap_or_default().trim_ascii();
@@ -172,7 +176,12 @@ impl Scanner<'_> {
             if ends {
                 // What follows the mark on its line is code again: `EOT)`.
                 let blanks = self.rest().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                let first_line = self.at == body;
                 self.at += blanks + mark.len();
+                if first_line {
+                    let dash = usize::from(self.bytes.get(range.start.wrapping_sub(1)) == Some(&b'-'));
+                    report(Token::EmptyHeredoc(range.start - 2 - dash..self.at));
+                }
                 return;
             }
             self.at = end + 1;

@@ -40,6 +40,9 @@ fn heredoc_indentation_and_strip_markers() {
     let literals: Vec<_> =
         pieces.iter().filter_map(|piece| of_piece(piece, blank_lines_do_not_count)).map(|(text, _)| text).collect();
     assert_eq!(literals.concat(), "\n  x\n\n      \ny\n");
+    assert_eq!(text("<<EOT\nEOT"), "");
+    let empty = parse(FileId(0), "a = <<EOT\nEOT\nb = [<<-E\r\n  E\n, <<EOT\nx\nEOT\n]\nc = 1\n");
+    assert_eq!((empty.errors.len(), empty.body.attributes.len()), (0, 3));
     assert_eq!(text("<<EOT\n  a\\n $${x}\nEOT"), "  a\\n ${x}\n");
     assert_eq!(text("<<-EOT\n  a\n   b\nEOT"), "a\n b\n");
 

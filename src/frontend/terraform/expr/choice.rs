@@ -1,6 +1,7 @@
 //! Values that depend on conditions: operations are done once for every alternative, and alternatives whose conditions
 //! contradict each other never meet.
 
+use super::Evaluator;
 use crate::source::Span;
 use crate::value::{Data, Entry, Guard, List, MOST_ARMS, Map, Term, Unknown, Value, Variable, Why};
 use std::sync::Arc;
@@ -90,25 +91,32 @@ pub(in crate::frontend::terraform) fn combinations(sides: &[Vec<Arm>]) -> Option
     Some(rows)
 }
 
-/// Applies a function to every combination of the alternatives of its arguments.
-pub(in crate::frontend::terraform) fn distribute(
+/// Applies a function to every combination of the alternatives of its arguments. `operation` names it where the arguments
+/// alone decide its result: then too many alternatives of equal arguments are an equal unknown.
+pub(in crate::frontend::terraform) fn distribute<'e>(
+    ev: &mut Evaluator<'e>,
+    operation: Option<&str>,
     arguments: &[Value],
     span: Span,
-    function: &mut dyn FnMut(&[Value]) -> Value,
+    function: &mut dyn FnMut(&mut Evaluator<'e>, &[Value]) -> Value,
 ) -> Value {
     let sensitive = arguments.iter().any(|argument| argument.sensitive);
     if !arguments.iter().any(|argument| matches!(argument.data, Data::Choice(_))) {
-        return function(arguments).with_sensitive(sensitive);
+        return function(ev, arguments).with_sensitive(sensitive);
     }
     let sides: Vec<Vec<Arm>> = arguments.iter().map(Value::arms).collect();
-    let Some(rows) = combinations(&sides) else { return too_many(arguments, span) };
-    let arms = rows.into_iter().map(|(guard, row)| (guard, function(&row))).collect();
-    one_of(arms, arguments, span).with_sensitive(sensitive)
+    let Some(rows) = combinations(&sides) else { return too_many(ev, operation, arguments, span) };
+    let arms = rows.into_iter().map(|(guard, row)| (guard, function(ev, &row))).collect();
+    let result = match one_of(arms, span) {
+        Some(result) => result,
+        None => too_many(ev, operation, arguments, span),
+    };
+    result.with_sensitive(sensitive)
 }
 
 /// The choice of some alternatives: nested choices are flattened, and where all alternatives are equal it is their value.
-/// `made_of` names the value where there are too many.
-pub(in crate::frontend::terraform) fn one_of(arms: Vec<Arm>, made_of: &[Value], span: Span) -> Value {
+/// `None` above [`MOST_ARMS`].
+pub(in crate::frontend::terraform) fn one_of(arms: Vec<Arm>, span: Span) -> Option<Value> {
     let mut flat: Vec<Arm> = Vec::with_capacity(arms.len());
     for (guard, value) in arms {
         for (inner, value) in value.arms() {
@@ -117,7 +125,7 @@ pub(in crate::frontend::terraform) fn one_of(arms: Vec<Arm>, made_of: &[Value], 
             }
         }
         if flat.len() > MOST_ARMS {
-            return too_many(made_of, span);
+            return None;
         }
     }
     let equal = match flat.first() {
@@ -125,18 +133,29 @@ pub(in crate::frontend::terraform) fn one_of(arms: Vec<Arm>, made_of: &[Value], 
         None => false,
     };
     match flat.first() {
-        Some((_, first)) if equal => first.clone(),
-        _ => Value::choice(flat, span),
+        Some((_, first)) if equal => Some(first.clone()),
+        _ => Some(Value::choice(flat, span)),
+    }
+}
+
+/// The unknown in the place of more than [`MOST_ARMS`] alternatives.
+pub(in crate::frontend::terraform) fn too_many(
+    ev: &mut Evaluator<'_>,
+    operation: Option<&str>,
+    arguments: &[Value],
+    span: Span,
+) -> Value {
+    let why = Why::Budget(format!("more than {MOST_ARMS} alternatives").into());
+    let Some(operation) = operation else { return ev.opaque(why, span) };
+    let derived = ev.derived(operation, None, arguments, span);
+    match derived.as_unknown() {
+        Some(unknown) => Value::unknown(Unknown { why, ..(**unknown).clone() }, span).with_sensitive(derived.sensitive),
+        None => derived,
     }
 }
 
 fn is_scalar(value: &Value) -> bool {
     matches!(value.data, Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_))
-}
-
-fn too_many(arguments: &[Value], span: Span) -> Value {
-    let term = Term::call("alternatives", arguments.iter().map(Value::term));
-    Value::unknown(Unknown::new(Why::Budget(format!("more than {MOST_ARMS} alternatives").into()), term), span)
 }
 
 /// The alternatives of a value with the choices inside its lists and maps resolved too; elements that are absent in an
@@ -215,8 +234,7 @@ pub(in crate::frontend::terraform) fn guard_of(term: &Term) -> Guard {
 fn describe(term: &Term, depth: usize) -> String {
     match term {
         Term::Attribute(resource, attribute) => format!("{}.{attribute}", resource.address),
-        Term::Parameter(_, name) => format!("var.{name}"),
-        Term::Pseudo(_, name) | Term::Export(name) | Term::Dynamic(name) => name.to_string(),
+        Term::Parameter(_, name) | Term::Pseudo(_, name) | Term::Export(name) | Term::Dynamic(name) => name.to_string(),
         Term::Literal(text) => text.to_string(),
         Term::Opaque(..) => "a value".to_owned(),
         Term::Call(..) if depth == 0 => "...".to_owned(),

@@ -175,6 +175,17 @@ fn kind_of(kind: &Type) -> Option<Kind> {
     }
 }
 
+fn collection_of(kind: &Type) -> Option<Collection> {
+    match kind {
+        Type::List(_) => Some(Collection::List),
+        Type::Set(_) => Some(Collection::Set),
+        Type::Tuple(_) => Some(Collection::Tuple),
+        Type::Map(_) => Some(Collection::Map),
+        Type::Object(_) => Some(Collection::Object),
+        Type::Any | Type::Bool | Type::Number | Type::String => None,
+    }
+}
+
 /// The unknown stays what it is; its type becomes known. Only a conversion between two known types makes another value.
 fn convert_unknown(value: &Value, unknown: &Arc<Unknown>, to: &Type) -> Value {
     let wanted = kind_of(to);
@@ -192,7 +203,8 @@ fn convert_unknown(value: &Value, unknown: &Arc<Unknown>, to: &Type) -> Value {
         }
         _ => {
             let refine = Refine { kind: wanted, ..unknown.refine.clone() };
-            Value { data: Data::Unknown(Arc::new(Unknown { refine, ..(**unknown).clone() })), ..value.clone() }
+            let data = Data::Unknown(Arc::new(Unknown { refine, ..(**unknown).clone() }));
+            Value { data, collection: collection_of(to), ..value.clone() }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `for` expressions over lists, sets and maps that may be known in part.
 
-use super::choice::{Arm, combinations, distribute, guard_of, one_of};
+use super::choice::{Arm, combinations, distribute, guard_of, one_of, too_many};
 use super::{Evaluator, Type, convert};
 use crate::source::Span;
 use crate::syntax::hcl::For;
@@ -37,7 +37,7 @@ impl Evaluator<'_> {
             }
             Data::Map(map) => {
                 let mut entries: Vec<_> = map.entries.iter().filter(|(_, entry)| !entry.value.is_absent()).collect();
-                entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+                entries.sort_by_key(|(key, _)| *key);
                 let pair = |(key, entry): (&Arc<str>, &Entry)| {
                     (Value::string(key.clone(), entry.key_span), entry.value.clone())
                 };
@@ -61,9 +61,9 @@ impl Evaluator<'_> {
     /// `[for ...]` and `{for ...}`
     pub(super) fn for_each(&mut self, each: &For, span: Span) -> Value {
         let collection = self.evaluate(&each.collection);
-        distribute(std::slice::from_ref(&collection), span, &mut |values| {
-            let Some(collection) = values.first() else { return self.error("a value is missing", span) };
-            self.walk(each, collection, span)
+        distribute(self, None, std::slice::from_ref(&collection), span, &mut |ev, values| {
+            let Some(collection) = values.first() else { return ev.error("a value is missing", span) };
+            ev.walk(each, collection, span)
         })
     }
 
@@ -150,14 +150,17 @@ impl Evaluator<'_> {
             }
             sides.push(side);
         }
-        let Some(rows) = combinations(&sides) else { return self.over_budget("the alternatives of a loop", span) };
+        let Some(rows) = combinations(&sides) else { return too_many(self, None, &[], span) };
         let mut arms = Vec::with_capacity(rows.len());
         for (guard, row) in rows {
             let place = |value: &Value| value.as_number().and_then(|place| usize::try_from(place.as_i64()?).ok());
             let kept = row.iter().filter_map(|value| made.get(place(value)?)?.clone()).collect();
             arms.push((guard, self.assembled(each, kept, rest.clone(), span)));
         }
-        one_of(arms, &[], span)
+        match one_of(arms, span) {
+            Some(result) => result,
+            None => too_many(self, None, &[], span),
+        }
     }
 
     /// Too many alternatives: what is certainly there is kept, the rest is open.

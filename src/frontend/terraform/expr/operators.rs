@@ -12,9 +12,10 @@ impl Evaluator<'_> {
     /// `!x`, `-x`
     pub(super) fn unary(&mut self, operator: UnaryOp, operand: &Expr, span: Span) -> Value {
         let value = self.evaluate(operand);
-        distribute(&[value], span, &mut |values| match operator {
-            UnaryOp::Not => self.not(values, span),
-            UnaryOp::Negate => self.arithmetic("negate", values, span, |numbers| numbers.first()?.negate()),
+        let name = format!("{operator:?}");
+        distribute(self, Some(&name), &[value], span, &mut |ev, values| match operator {
+            UnaryOp::Not => ev.not(values, span),
+            UnaryOp::Negate => ev.arithmetic("negate", values, span, |numbers| numbers.first()?.negate()),
         })
     }
 
@@ -65,7 +66,8 @@ impl Evaluator<'_> {
             _ => {}
         }
         let right = self.evaluate(right);
-        distribute(&[left, right], span, &mut |values| self.compute(operator, values, span))
+        let name = format!("{operator:?}");
+        distribute(self, Some(&name), &[left, right], span, &mut |ev, values| ev.compute(operator, values, span))
     }
 
     /// `&&` (decided by false) and `||` (decided by true): the right side is not looked at when the left one decides, as
@@ -75,16 +77,17 @@ impl Evaluator<'_> {
             return Value::bool(decides, span).with_sensitive(left.sensitive);
         }
         let right = self.evaluate(right);
-        distribute(&[left, right], span, &mut |values| {
-            let [left, right] = values else { return self.error("an operand is missing", span) };
-            let left_known = match self.truth(left, span) {
+        let name = if decides { "or" } else { "and" };
+        distribute(self, Some(name), &[left, right], span, &mut |ev, values| {
+            let [left, right] = values else { return ev.error("an operand is missing", span) };
+            let left_known = match ev.truth(left, span) {
                 Ok(known) => known,
                 Err(error) => return error,
             };
             if left_known == Some(decides) {
                 return Value::bool(decides, span);
             }
-            let right_known = match self.truth(right, span) {
+            let right_known = match ev.truth(right, span) {
                 Ok(known) => known,
                 // The right side is an error only if the left one does not decide.
                 Err(error) if left_known.is_some() => return error,
@@ -95,7 +98,7 @@ impl Evaluator<'_> {
                 (Some(_), Some(known)) => Value::bool(known, span),
                 (Some(_), None) => right.clone(),
                 (None, Some(_)) => left.clone(),
-                (None, None) => self.derived(if decides { "or" } else { "and" }, Some(Kind::Bool), values, span),
+                (None, None) => ev.derived(name, Some(Kind::Bool), values, span),
             }
         })
     }

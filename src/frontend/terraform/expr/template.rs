@@ -1,10 +1,10 @@
 //! Templates to strings, with holes where an interpolation is not known.
 
-use super::choice::{Arm, combinations, one_of};
+use super::choice::{Arm, combinations, one_of, too_many};
 use super::{Evaluator, MOST_TEXT};
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, Piece};
-use crate::value::{Data, Kind, Part, Value};
+use crate::value::{Data, Kind, Part, Value, Why};
 use std::sync::Arc;
 
 impl Evaluator<'_> {
@@ -44,6 +44,7 @@ impl Evaluator<'_> {
 
     /// A value that a template may hold: in each alternative a string, number, truth value or unknown.
     fn as_text(&mut self, value: Value, span: Span) -> Result<Value, Value> {
+        let is_choice = matches!(value.data, Data::Choice(_));
         for (_, arm) in value.arms() {
             match &arm.data {
                 Data::Null | Data::Absent => return Err(self.error("a template cannot hold null", span)),
@@ -53,6 +54,7 @@ impl Evaluator<'_> {
                 Data::Unknown(unknown) if matches!(unknown.refine.kind, Some(Kind::List | Kind::Map)) => {
                     return Err(self.error("a template cannot hold a list or map", span));
                 }
+                Data::Unknown(unknown) if matches!(unknown.why, Why::Invalid(_)) && !is_choice => return Err(arm),
                 _ => {}
             }
         }
@@ -76,7 +78,11 @@ impl Evaluator<'_> {
                 arms.push((if known.is_some() { guard } else { guard.and(holds.not()) }, text));
             }
         }
-        Ok(one_of(arms, std::slice::from_ref(&condition), span).with_sensitive(condition.sensitive))
+        let text = match one_of(arms, span) {
+            Some(text) => text,
+            None => too_many(self, None, &[], span),
+        };
+        Ok(text.with_sensitive(condition.sensitive))
     }
 
     fn branch(&mut self, pieces: &[Piece], span: Span) -> Result<Value, Value> {
@@ -114,7 +120,11 @@ impl Evaluator<'_> {
             }
             arms.push((guard, self.joined(&texts, span)));
         }
-        values.push(one_of(arms, std::slice::from_ref(collection), span).with_sensitive(collection.sensitive));
+        let text = match one_of(arms, span) {
+            Some(text) => text,
+            None => too_many(self, None, &[], span),
+        };
+        values.push(text.with_sensitive(collection.sensitive));
         Ok(())
     }
 
@@ -122,9 +132,7 @@ impl Evaluator<'_> {
     pub(in crate::frontend::terraform) fn joined(&mut self, values: &[Value], span: Span) -> Value {
         let sensitive = values.iter().any(|value| value.sensitive);
         let sides: Vec<Vec<Arm>> = values.iter().map(Value::arms).collect();
-        let Some(rows) = combinations(&sides) else {
-            return self.over_budget("the alternatives of a string", span);
-        };
+        let Some(rows) = combinations(&sides) else { return too_many(self, Some("text"), values, span) };
         let mut arms = Vec::with_capacity(rows.len());
         for (guard, row) in rows {
             let parts: Vec<Part> = row.iter().filter_map(Value::as_parts).flatten().collect();
@@ -137,6 +145,10 @@ impl Evaluator<'_> {
             };
             arms.push((guard, text));
         }
-        one_of(arms, values, span).with_sensitive(sensitive)
+        let text = match one_of(arms, span) {
+            Some(text) => text,
+            None => too_many(self, Some("text"), values, span),
+        };
+        text.with_sensitive(sensitive)
     }
 }

@@ -1,6 +1,6 @@
 //! References, attributes, indices and splats.
 
-use super::choice::{Arm, distribute, one_of};
+use super::choice::{Arm, distribute, one_of, too_many};
 use super::{Evaluator, RefStep};
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind, Step, StepKind};
@@ -86,14 +86,18 @@ impl Evaluator<'_> {
 
     /// `value.name`
     pub(in crate::frontend::terraform) fn attribute(&mut self, value: &Value, name: &str, span: Span) -> Value {
-        distribute(std::slice::from_ref(value), span, &mut |values| match values.first().map(|value| &value.data) {
-            Some(Data::Map(map)) => self.member(map, name, span),
+        let step = format!(".{name}");
+        distribute(self, Some(&step), std::slice::from_ref(value), span, &mut |ev, values| match values
+            .first()
+            .map(|value| &value.data)
+        {
+            Some(Data::Map(map)) => ev.member(map, name, span),
             Some(Data::Unknown(unknown)) => match unknown.refine.kind {
-                None | Some(Kind::Map) => access(unknown, &format!(".{name}"), None, span),
-                Some(_) => self.error(format!("the value has no attribute \"{name}\""), span),
+                None | Some(Kind::Map) => access(unknown, &step, None, span),
+                Some(_) => ev.error(format!("the value has no attribute \"{name}\""), span),
             },
-            Some(Data::Null | Data::Absent) => self.error(format!("null has no attribute \"{name}\""), span),
-            _ => self.error(format!("the value has no attribute \"{name}\""), span),
+            Some(Data::Null | Data::Absent) => ev.error(format!("null has no attribute \"{name}\""), span),
+            _ => ev.error(format!("the value has no attribute \"{name}\""), span),
         })
     }
 
@@ -109,22 +113,22 @@ impl Evaluator<'_> {
 
     /// `value[key]`
     pub(in crate::frontend::terraform) fn index(&mut self, value: &Value, key: &Value, span: Span) -> Value {
-        distribute(&[value.clone(), key.clone()], span, &mut |values| {
-            let [value, key] = values else { return self.error("an index is missing", span) };
+        distribute(self, Some("[]"), &[value.clone(), key.clone()], span, &mut |ev, values| {
+            let [value, key] = values else { return ev.error("an index is missing", span) };
             if matches!(key.data, Data::Null | Data::Absent) {
-                return self.error("an index is null", span);
+                return ev.error("an index is null", span);
             }
             match &value.data {
-                Data::Map(map) => self.index_map(value, map, key, span),
+                Data::Map(map) => ev.index_map(value, map, key, span),
                 Data::List(_) if value.collection == Some(Collection::Set) => {
-                    self.error("a set has no elements with an index", span)
+                    ev.error("a set has no elements with an index", span)
                 }
-                Data::List(list) => self.index_list(value, list, key, span),
+                Data::List(list) => ev.index_list(value, list, key, span),
                 Data::Unknown(unknown) => match unknown.refine.kind {
-                    None | Some(Kind::Map | Kind::List) => self.index_unknown(unknown, key, span),
-                    Some(_) => self.error("the value has no elements", span),
+                    None | Some(Kind::Map | Kind::List) => ev.index_unknown(unknown, key, span),
+                    Some(_) => ev.error("the value has no elements", span),
                 },
-                _ => self.error("the value has no elements", span),
+                _ => ev.error("the value has no elements", span),
             }
         })
     }
@@ -175,7 +179,10 @@ impl Evaluator<'_> {
             before = before.and(matches.not());
         }
         arms.push((before, otherwise));
-        one_of(arms, std::slice::from_ref(key), span)
+        match one_of(arms, span) {
+            Some(result) => result,
+            None => too_many(self, None, &[], span),
+        }
     }
 
     fn equality_guard(&mut self, left: &Value, right: &Value, span: Span) -> Guard {
@@ -213,8 +220,8 @@ impl Evaluator<'_> {
 
     /// `value[*]` and the steps that apply to each element. What is no list counts as a list of one; null as an empty one.
     fn splat(&mut self, value: &Value, steps: &[Step], span: Span) -> Value {
-        distribute(std::slice::from_ref(value), span, &mut |values| {
-            let Some(value) = values.first() else { return self.error("a value is missing", span) };
+        distribute(self, None, std::slice::from_ref(value), span, &mut |ev, values| {
+            let Some(value) = values.first() else { return ev.error("a value is missing", span) };
             let (items, rest) = match &value.data {
                 Data::List(list) => (list.items.clone(), list.rest.clone()),
                 Data::Null | Data::Absent => (Vec::new(), None),
@@ -224,12 +231,12 @@ impl Evaluator<'_> {
                 }
                 _ => (vec![value.clone()], None),
             };
-            let items = items.into_iter().map(|item| self.follow(item, steps, span)).collect();
+            let items = items.into_iter().map(|item| ev.follow(item, steps, span)).collect();
             let collection = match value.collection {
                 Some(Collection::List | Collection::Set) => Collection::List,
                 _ => Collection::Tuple,
             };
-            self.collected(Value::new(Data::List(Arc::new(List { items, rest })), span), collection)
+            ev.collected(Value::new(Data::List(Arc::new(List { items, rest })), span), collection)
         })
     }
 }

@@ -1,6 +1,6 @@
 //! `try` and `can`: what happens to errors.
 
-use super::super::expr::choice::{Arm, conjoin, expand, one_of};
+use super::super::expr::choice::{Arm, conjoin, expand, one_of, too_many};
 use super::super::expr::{Evaluator, find_unknown, is_error};
 use crate::source::Span;
 use crate::syntax::hcl::Expr;
@@ -41,7 +41,11 @@ pub(super) fn first_that_works(ev: &mut Evaluator<'_>, arguments: &[Expr], span:
     for guard in open {
         arms.push((guard, ev.error("try: no argument has a value", span)));
     }
-    one_of(arms, &[], span).with_sensitive(sensitive)
+    let result = match one_of(arms, span) {
+        Some(result) => result,
+        None => too_many(ev, None, &[], span),
+    };
+    result.with_sensitive(sensitive)
 }
 
 /// `can(a)`: whether the argument is no error.
@@ -59,7 +63,10 @@ pub(super) fn works(ev: &mut Evaluator<'_>, arguments: &[Expr], span: Span) -> V
         };
         arms.push((guard, answer));
     }
-    one_of(arms, &[value], span)
+    match one_of(arms, span) {
+        Some(result) => result,
+        None => too_many(ev, None, &[], span),
+    }
 }
 
 /// Operations that have a result whatever their unknown arguments turn out to be.

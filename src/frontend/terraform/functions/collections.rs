@@ -75,7 +75,7 @@ pub(super) fn concat(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
     let mut open = false;
     for value in values {
         match &value.data {
-            Data::List(list) => {
+            Data::List(list) if value.collection != Some(Collection::Set) => {
                 items.extend(list.items.iter().cloned());
                 open |= list.rest.is_some();
             }
@@ -94,7 +94,7 @@ pub(super) fn concat(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
 pub(super) fn contains(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
     let list = call.items(values, 0, Some(Kind::Bool))?;
     let wanted = call.argument(values, 1)?;
-    let found = Tri::any(list.items.iter().map(|item| equal_elements(item, wanted)));
+    let found = Tri::any(list.items.iter().map(|item| operators::equal(item, wanted)));
     match found {
         Tri::Yes => Ok(call.bool(true)),
         Tri::No if list.rest.is_none() => Ok(call.bool(false)),
@@ -144,15 +144,14 @@ pub(super) fn element(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
 }
 
 /// The entries of a map in the order of their keys, and what may come besides.
-fn entries<'v>(
-    call: &mut Call<'_, '_>,
-    values: &'v [Value],
-) -> Result<(Vec<(&'v Arc<str>, &'v Entry)>, Option<Arc<Unknown>>), Value> {
+type Entries<'v> = (Vec<(&'v Arc<str>, &'v Entry)>, Option<Arc<Unknown>>);
+
+fn entries<'v>(call: &mut Call<'_, '_>, values: &'v [Value]) -> Result<Entries<'v>, Value> {
     let value = call.argument(values, 0)?;
     match &value.data {
         Data::Map(map) => {
             let mut entries: Vec<_> = map.entries.iter().filter(|(_, entry)| !entry.value.is_absent()).collect();
-            entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+            entries.sort_by_key(|(key, _)| *key);
             let rest = map.rest.as_ref().and_then(|_| call.unknown(Some(Kind::List), values).as_unknown().cloned());
             Ok((entries, rest))
         }
@@ -251,7 +250,6 @@ pub(super) fn coalesce_list(call: &mut Call<'_, '_>, values: &[Value]) -> Outcom
         match &value.data {
             Data::List(list) if !list.items.is_empty() => return Ok(value.clone()),
             Data::List(list) if list.rest.is_none() => {}
-            Data::Null | Data::Absent => {}
             Data::List(_) | Data::Unknown(_) => {
                 return Err(call.unknown(Some(Kind::List), values.get(at..).unwrap_or_default()));
             }
@@ -317,7 +315,7 @@ pub(super) fn index(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
     let items = call.closed(values, 0, Some(Kind::Number))?;
     let wanted = call.argument(values, 1)?;
     for (at, item) in items.iter().enumerate() {
-        match equal_elements(item, wanted) {
+        match operators::equal(item, wanted) {
             Tri::Yes => return Ok(call.whole(at)),
             Tri::No => {}
             Tri::Unknown => return Err(call.unknown(Some(Kind::Number), values)),

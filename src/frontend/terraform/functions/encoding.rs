@@ -1,7 +1,7 @@
 //! JSON, Base64 and URLs.
 
-use super::super::expr::Evaluator;
 use super::super::expr::decimal::canonical;
+use super::super::expr::{Evaluator, MOST_TEXT};
 use super::{Call, Outcome, is_invalid};
 use crate::frontend::document::encoded;
 use crate::source::Span;
@@ -20,7 +20,7 @@ pub(super) fn json_encode(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome 
 
 /// The JSON of a value without choices. What the source spells keeps its place.
 pub(super) fn encode(ev: &mut Evaluator<'_>, value: &Value, span: Span) -> Value {
-    let mut writer = Writer { parts: Vec::new(), pending: String::new(), span };
+    let mut writer = Writer { parts: Vec::new(), length: 0, pending: String::new(), span };
     if writer.value(value).is_none() {
         return ev.derived("jsonencode", Some(Kind::String), std::slice::from_ref(value), span);
     }
@@ -32,6 +32,8 @@ pub(super) fn encode(ev: &mut Evaluator<'_>, value: &Value, span: Span) -> Value
 
 struct Writer {
     parts: Vec<Part>,
+    /// How many bytes were written.
+    length: usize,
     /// Punctuation, which the source does not spell.
     pending: String,
     span: Span,
@@ -47,11 +49,15 @@ impl Writer {
 
     fn part(&mut self, part: Part) {
         self.flush();
+        self.length += if let Part::Literal(text, _) = &part { text.len() } else { 1 };
         self.parts.push(part);
     }
 
-    /// `None` for an open list or map: nobody knows where its text would go on.
+    /// `None` for an open list or map: nobody knows where its text would go on. And for what is too long.
     fn value(&mut self, value: &Value) -> Option<()> {
+        if self.length > MOST_TEXT {
+            return None;
+        }
         match &value.data {
             Data::Null | Data::Absent => self.pending.push_str("null"),
             Data::Bool(known) => self.pending.push_str(if *known { "true" } else { "false" }),
@@ -71,7 +77,7 @@ impl Writer {
             }
             Data::Map(map) if map.rest.is_none() => {
                 let mut entries: Vec<_> = map.entries.iter().filter(|(_, entry)| !entry.value.is_absent()).collect();
-                entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+                entries.sort_by_key(|(key, _)| *key);
                 self.pending.push('{');
                 for (at, (key, entry)) in entries.into_iter().enumerate() {
                     self.pending.push_str(if at > 0 { ",\"" } else { "\"" });
@@ -184,7 +190,7 @@ pub(super) fn base64(bytes: &[u8]) -> String {
 fn from_base64(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let kept = digits.iter().rposition(|byte| *byte != b'=').map_or(0, |at| at + 1);
-    if digits.len() % 4 != 0 || digits.len() - kept > 2 {
+    if !digits.len().is_multiple_of(4) || digits.len() - kept > 2 {
         return None;
     }
     let mut bytes = Vec::with_capacity(kept);

@@ -40,7 +40,10 @@ pub(super) fn file_exists(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome 
     match call.ev.read_file(&path) {
         Ok(_) => Ok(call.bool(true)),
         Err(Why::FileAbsent(_)) => Ok(call.bool(false)),
-        Err(_) => Err(call.unknown(Some(Kind::Bool), values)),
+        Err(why) => {
+            let span = call.span;
+            Err(call.ev.opaque(why, span))
+        }
     }
 }
 

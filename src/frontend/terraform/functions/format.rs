@@ -30,6 +30,10 @@ const MOST_WIDTH: usize = 1_024;
 pub(super) fn format(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
     let spec = call.text(values, 0, Some(Kind::String))?;
     let Some(pieces) = parse(&spec) else { return Err(call.unknown(Some(Kind::String), values)) };
+    let arguments = |piece: &Piece| if let Piece::Verb(verb) = piece { verb.argument + 1 } else { 0 };
+    if pieces.iter().map(arguments).max().unwrap_or(0) + 1 < values.len() {
+        return Err(call.error("too many arguments"));
+    }
     let mut parts = Vec::with_capacity(pieces.len());
     for piece in pieces {
         match piece {
@@ -151,8 +155,8 @@ fn number(text: &str) -> Option<(Option<usize>, &str)> {
 /// An argument as the verb prints it; `None` when that is not known.
 fn printed(call: &mut Call<'_, '_>, verb: &Verb, value: &Value) -> Option<Outcome> {
     let padded = verb.width.is_some() || verb.precision.is_some();
-    if matches!(value.data, Data::Null | Data::Absent) && verb.letter != 'v' {
-        return Some(Err(call.error("an argument is null")));
+    if matches!(value.data, Data::Null | Data::Absent) {
+        return None;
     }
     match verb.letter {
         's' | 'v' if is_text(value) && !padded => Some(Ok(convert(value, &Type::String))),

@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 const NUMBER: Option<Kind> = Some(Kind::Number);
 
 /// `range` makes at most so many numbers.
-const MOST_RANGE: i64 = 1_024;
+const MOST_RANGE: usize = 1_024;
 
 fn result(call: &mut Call<'_, '_>, values: &[Value], number: Option<Decimal>) -> Outcome {
     match number {
@@ -106,26 +106,26 @@ pub(super) fn parse_int(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
 /// `range(end)`, `range(start, end)`, `range(start, end, step)`
 pub(super) fn range(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
     let list = Some(Kind::List);
-    let (start, end) = match values.len() {
-        1 => (0, call.integer(values, 0, list)?),
-        _ => (call.integer(values, 0, list)?, call.integer(values, 1, list)?),
-    };
+    let zero = Decimal::whole(0);
+    let first = call.decimal(values, 0, list)?;
+    let (start, end) = if values.len() == 1 { (zero, first) } else { (first, call.decimal(values, 1, list)?) };
+    let forwards = !end.order(start).is_some_and(Ordering::is_lt);
     let step = match values.len() {
-        3 => call.integer(values, 2, list)?,
-        _ if end < start => -1,
-        _ => 1,
+        3 => call.decimal(values, 2, list)?,
+        _ => Decimal::whole(if forwards { 1 } else { -1 }),
     };
-    if step == 0 || (end - start).signum() == -step.signum() {
+    let towards = if forwards { Ordering::Greater } else { Ordering::Less };
+    if step.order(zero) != Some(towards) {
         return Err(call.error("the step leads away from the end"));
     }
     let mut numbers = Vec::new();
-    let mut at = start;
-    while (step > 0 && at < end) || (step < 0 && at > end) {
-        if numbers.len() >= usize::try_from(MOST_RANGE).unwrap_or(0) {
+    let mut at = Some(start);
+    while let Some(number) = at.filter(|number| end.order(*number) == Some(towards)) {
+        if numbers.len() >= MOST_RANGE {
             return Err(call.error("more than 1024 numbers"));
         }
-        numbers.push(call.number(Decimal::whole(at.into())));
-        at = at.saturating_add(step);
+        numbers.push(call.number(number));
+        at = number.add(step);
     }
     Ok(call.list(numbers, Collection::List))
 }

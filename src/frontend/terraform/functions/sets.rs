@@ -1,6 +1,6 @@
 //! Sets.
 
-use super::super::expr::convert::{equal_elements, sorted_set};
+use super::super::expr::convert::{common, equal_elements, sorted_set};
 use super::super::expr::{Type, convert};
 use super::{Call, Outcome};
 use crate::value::{Collection, Kind, Tri, Value};
@@ -10,12 +10,12 @@ const MOST_PRODUCT: usize = 10_000;
 
 /// `distinct(list)`: equal elements once, in the order of their first place.
 pub(super) fn distinct(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
-    let items = call.closed(values, 0, Some(Kind::List))?;
+    let items = common(call.closed(values, 0, Some(Kind::List))?);
     let mut kept: Vec<Value> = Vec::new();
     for item in items {
-        match Tri::any(kept.iter().map(|before| before.same(item))) {
+        match Tri::any(kept.iter().map(|before| before.same(&item))) {
             Tri::Yes => {}
-            Tri::No => kept.push(item.clone()),
+            Tri::No => kept.push(item),
             Tri::Unknown => return Err(call.unknown(Some(Kind::List), values)),
         }
     }

@@ -1,5 +1,6 @@
 //! Strings, also those with holes.
 
+use super::super::expr::MOST_TEXT;
 use super::super::expr::Type;
 use super::super::expr::convert;
 use super::{Call, Outcome, call_term};
@@ -25,7 +26,7 @@ fn by_part(call: &mut Call<'_, '_>, values: &[Value], function: fn(&str) -> Stri
 
 /// `lower(text)`
 pub(super) fn lower(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
-    by_part(call, values, |text| text.chars().map(|c| one_for_one(c, c.to_lowercase())).collect())
+    by_part(call, values, |text| text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect())
 }
 
 /// `upper(text)`
@@ -49,7 +50,7 @@ pub(super) fn title(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
         .chars()
         .map(|c| {
             let mapped = if word_start { one_for_one(c, c.to_uppercase()) } else { c };
-            word_start = !(c.is_alphanumeric() || c == '_' || c == '\'');
+            word_start = !(c.is_alphanumeric() || c == '_');
             mapped
         })
         .collect();
@@ -322,6 +323,9 @@ pub(super) fn replace(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
     let value = call.text_or_hole(values, 0)?;
     let pattern = part.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
     match (&value.data, pattern) {
+        (Data::String(text), _) if too_long(text, &part, &other, pattern.is_some()) => {
+            Err(call.ev.over_budget("the length of a string", call.span))
+        }
         (Data::String(text), Some(pattern)) => {
             let pattern = compiled(call, values, pattern)?;
             Ok(call.string(pattern.replace_all(text, &*other).into_owned()))
@@ -330,6 +334,19 @@ pub(super) fn replace(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
         (Data::Text(_), None) if part.chars().count() == 1 => replace_in_parts(call, values, &value, &part, &other),
         _ => Err(call.unknown(STRING, values)),
     }
+}
+
+/// Whether a replacement may make a text of more than [`MOST_TEXT`] bytes.
+fn too_long(text: &str, part: &str, other: &str, is_pattern: bool) -> bool {
+    // A pattern may match everywhere, and put its groups into what replaces them.
+    let groups = other.matches('$').count();
+    let places = match (is_pattern, part) {
+        (true, _) => text.len() + 1,
+        (false, "") => text.chars().count() + 1,
+        (false, part) => text.matches(part).count(),
+    };
+    let grown = places.saturating_mul(other.len()).saturating_add(text.len().saturating_mul(groups));
+    text.len().saturating_add(grown) > MOST_TEXT
 }
 
 /// One character in a text: a hole that certainly does not hold it stays as it is.
@@ -386,6 +403,10 @@ pub(super) fn substring(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
 pub(super) fn indent(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
     let spaces = usize::try_from(call.integer(values, 0, STRING)?).unwrap_or(0).min(1_000);
     let text = call.text(values, 1, STRING)?;
+    let lines = text.matches('\n').count();
+    if text.len() + lines * spaces > MOST_TEXT {
+        return Err(call.ev.over_budget("the length of a string", call.span));
+    }
     Ok(call.string(text.replace('\n', &format!("\n{}", " ".repeat(spaces)))))
 }
 
@@ -422,6 +443,9 @@ fn captured(call: &mut Call<'_, '_>, pattern: &regex::Regex, captures: &regex::C
     let group =
         |found: Option<regex::Match<'_>>| found.map_or(Value::null(span), |found| Value::string(found.as_str(), span));
     let names: Vec<&str> = pattern.capture_names().flatten().collect();
+    if !names.is_empty() && names.len() + 1 < captures.len() {
+        return call.error("some groups have names and some have none");
+    }
     if !names.is_empty() {
         let entry = |name: &&str| (Arc::from(*name), Entry { key_span: span, value: group(captures.name(name)) });
         let map = Map { entries: names.iter().map(entry).collect(), rest: None };
