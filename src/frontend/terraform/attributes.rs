@@ -3,6 +3,7 @@
 
 use super::calls::open_map;
 use super::expr::RefStep;
+use super::expr::choice::{conjoin, has_choice};
 use super::module::nested_kind;
 use super::policy_document;
 use super::repetition::{Copies, whole};
@@ -10,7 +11,9 @@ use super::resolver::{InstanceId, Node, Place, Resolver, collected};
 use crate::frontend::Diagnostic;
 use crate::source::Span;
 use crate::syntax::hcl::Block;
-use crate::value::{Collection, Data, Entry, Kind, Map, Refine, ResourceRef, Shape, Term, Unknown, Value, Why};
+use crate::value::{
+    Collection, Data, Entry, Guard, Kind, List, Map, Refine, ResourceRef, Shape, Term, Unknown, Value, Why,
+};
 use indexmap::IndexMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -157,7 +160,17 @@ impl Resolver<'_, '_> {
     fn property(&mut self, of: &Declared, block: &Block, name: &Arc<str>) -> Value {
         let place = of.place();
         let node = Node::Property(of.key.clone(), of.copy, name.clone());
-        self.solve(of.at, node, block.span, |this| this.block_member(&place, block, name))
+        self.solve(of.at, node, block.span, |this| {
+            let value = this.block_member(&place, block, name);
+            narrow(&value, &this.presence(of))
+        })
+    }
+
+    /// The condition under which a copy exists.
+    fn presence(&self, of: &Declared) -> Guard {
+        let of_module = self.instances.get(of.at.0).map_or(Guard::Always, |instance| instance.presence.clone());
+        let of_copy = of.copies.copies.get(of.copy).map_or(Guard::Always, |copy| copy.presence.clone());
+        of_module.and(of_copy)
     }
 
     /// A resource whose declaration nobody can see, as a map.
@@ -232,6 +245,36 @@ pub(super) fn configured(block: &Block) -> Vec<(Arc<str>, Span)> {
         seen.entry(name).or_insert(span);
     }
     seen.into_iter().collect()
+}
+
+/// A value that is only looked at where a condition holds: of a choice with one alternative that goes together with the
+/// condition, that alternative.
+pub(super) fn narrow(value: &Value, presence: &Guard) -> Value {
+    if presence.is_always() || !has_choice(value) {
+        return value.clone();
+    }
+    match &value.data {
+        Data::Choice(choice) => {
+            let mut possible = choice.arms.iter().filter(|(guard, _)| conjoin(presence, guard).is_some());
+            match (possible.next(), possible.next()) {
+                (Some((_, only)), None) => Value {
+                    via: only.via.clone().or_else(|| value.via.clone()),
+                    ..narrow(only, presence).with_sensitive(value.sensitive)
+                },
+                _ => value.clone(),
+            }
+        }
+        Data::List(list) => {
+            let items = list.items.iter().map(|item| narrow(item, presence)).filter(|item| !item.is_absent()).collect();
+            Value { data: Data::List(Arc::new(List { items, rest: list.rest.clone() })), ..value.clone() }
+        }
+        Data::Map(map) => {
+            let narrowed = |entry: &Entry| Entry { key_span: entry.key_span, value: narrow(&entry.value, presence) };
+            let entries = map.entries.iter().map(|(key, entry)| (key.clone(), narrowed(entry))).collect();
+            Value { data: Data::Map(Arc::new(Map { entries, rest: map.rest.clone() })), ..value.clone() }
+        }
+        _ => value.clone(),
+    }
 }
 
 /// What every provider attribute of a name certainly is.

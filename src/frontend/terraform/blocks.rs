@@ -1,11 +1,11 @@
 //! The inside of a block as a map: attributes, nested blocks as lists of maps, dynamic blocks written out.
 
-use super::attributes::configured;
+use super::attributes::{configured, narrow};
 use super::module::{attribute, nested_kind};
 use super::repetition::{Bindings, Walk};
 use super::resolver::{Place, Resolver};
 use crate::syntax::hcl::{Block, Body, ExprKind};
-use crate::value::{Data, Entry, Guard, List, Map, Unknown, Value};
+use crate::value::{Data, Entry, Guard, List, Map, Term, Unknown, Value, Why};
 use std::sync::Arc;
 
 impl Resolver<'_, '_> {
@@ -58,6 +58,8 @@ impl Resolver<'_, '_> {
         let iterator = named.unwrap_or_else(|| nested_kind(block).clone());
         let content = block.body.blocks.iter().find(|inner| &*inner.kind.text == "content");
         let (Some(for_each), Some(content)) = (attribute(block, "for_each"), content) else {
+            let why = Why::Invalid("a dynamic block without for_each or content".into());
+            list.rest = Some(Arc::new(Unknown::new(why, Term::Opaque(block.span, 0))));
             return;
         };
         let control = self.evaluate(place, &for_each.value);
@@ -68,7 +70,7 @@ impl Resolver<'_, '_> {
                 list.rest = Some(Arc::new(why));
                 continue;
             }
-            let item = self.inside(&place.with(&copy.bindings), content);
+            let item = narrow(&self.inside(&place.with(&copy.bindings), content), &copy.presence);
             list.items.push(match &copy.presence {
                 Guard::Always => item,
                 presence => {
@@ -84,10 +86,7 @@ impl Resolver<'_, '_> {
         let element = bindings.get(iterator).map(|element| element.get("value"));
         match element.as_ref().and_then(Value::as_unknown) {
             Some(unknown) => unknown.derive("dynamic"),
-            None => Unknown::new(
-                crate::value::Why::Invalid("for_each of a dynamic block".into()),
-                crate::value::Term::Opaque(block.span, 0),
-            ),
+            None => Unknown::new(Why::Invalid("for_each of a dynamic block".into()), Term::Opaque(block.span, 0)),
         }
     }
 

@@ -81,6 +81,11 @@ impl<'a> Evaluator<'a> {
         Self { lookup, locals: Vec::new(), sealed: false, depth: 0, steps: 0 }
     }
 
+    /// The steps taken so far, for a budget of all evaluations together.
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+
     /// Evaluates with one more name, which hides what the module declares under it: the iterator of a `dynamic` block,
     /// `each`, `count` and `self` as maps.
     pub fn with_local<T>(&mut self, name: impl Into<Arc<str>>, value: Value, inside: impl FnOnce(&mut Self) -> T) -> T {

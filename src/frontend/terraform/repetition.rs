@@ -7,6 +7,7 @@ use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::{Collection, Data, Guard, Kind, List, Map, Refine, ResourceRef, Term, Unknown, Value, Why};
 use indexmap::IndexMap;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -62,6 +63,7 @@ pub(super) struct Copies {
     pub(super) control: Value,
     /// The copies that may exist.
     pub(super) copies: Vec<Copy>,
+    positions: HashMap<Arc<str>, usize>,
 }
 
 /// A copy of a block.
@@ -80,6 +82,12 @@ pub(super) struct Copy {
 }
 
 impl Copies {
+    fn new(repetition: Repetition, control: Value, copies: Vec<Copy>) -> Self {
+        let keyed = copies.iter().enumerate().filter(|(_, copy)| !copy.schematic);
+        let positions = keyed.map(|(at, copy)| (copy.key.clone(), at)).collect();
+        Self { repetition, control, copies, positions }
+    }
+
     fn once(span: Span) -> Self {
         let copy = Copy {
             key: "".into(),
@@ -88,12 +96,12 @@ impl Copies {
             presence: Guard::Always,
             schematic: false,
         };
-        Self { repetition: Repetition::Once, control: Value::absent(span), copies: vec![copy] }
+        Self::new(Repetition::Once, Value::absent(span), vec![copy])
     }
 
     /// The position of the copy with a key.
     pub(super) fn position(&self, key: &str) -> Option<usize> {
-        self.copies.iter().position(|copy| !copy.schematic && &*copy.key == key)
+        self.positions.get(key).copied()
     }
 
     /// The position of the copy that stands for an unknown number of copies.
@@ -190,6 +198,12 @@ enum Element {
         /// The value.
         value: Value,
     },
+}
+
+/// An element as it occurs in the alternatives of a collection.
+struct Found {
+    key: Value,
+    arms: Vec<(Guard, Value)>,
 }
 
 /// The elements of one alternative of a collection, in their order.
@@ -334,20 +348,20 @@ impl Resolver<'_, '_> {
                 schematic: true,
             });
         }
-        self.bounded(Copies { repetition: Repetition::Count, control, copies }, span)
+        self.bounded(Copies::new(Repetition::Count, control, copies), span)
     }
 
     /// The copies that `for_each` makes. `each` is the name bound in them: the iterator's for a dynamic block.
     pub(super) fn for_each(&mut self, control: Value, span: Span, each: &str, walk: Walk) -> Copies {
         let arms = control.arms();
-        let mut known: IndexMap<Arc<str>, (Value, Vec<(Guard, Value)>)> = IndexMap::new();
+        let mut known: IndexMap<Arc<str>, Found> = IndexMap::new();
         let mut unknown = None;
         for (guard, collection) in &arms {
             for element in elements(collection, walk) {
                 match element {
                     Element::Known { id, key, value, presence } => {
-                        let (_, values) = known.entry(id).or_insert_with(|| (key, Vec::new()));
-                        values.push((guard.clone().and(presence), value));
+                        let found = known.entry(id).or_insert_with(|| Found { key, arms: Vec::new() });
+                        found.arms.push((guard.clone().and(presence), value));
                     }
                     Element::Open { key, value } => {
                         unknown.get_or_insert((guard.clone(), key, value));
@@ -356,7 +370,7 @@ impl Resolver<'_, '_> {
             }
         }
         let certain = |values: &[(Guard, Value)]| values.iter().all(|(_, value)| present(value).is_always());
-        let copy = |(id, (key, values)): (Arc<str>, (Value, Vec<(Guard, Value)>))| Copy {
+        let copy = |(id, Found { key, arms: values }): (Arc<str>, Found)| Copy {
             suffix: format!("[{}]", serde_json::Value::from(&*id)).into(),
             bindings: each_binding(each, key, one_of(&values, arms.len())),
             presence: any_of(
@@ -376,7 +390,7 @@ impl Resolver<'_, '_> {
                 schematic: true,
             });
         }
-        self.bounded(Copies { repetition: Repetition::ForEach, control, copies }, span)
+        self.bounded(Copies::new(Repetition::ForEach, control, copies), span)
     }
 
     /// The same copies, or one schematic copy when there are too many.
@@ -397,7 +411,7 @@ impl Resolver<'_, '_> {
             Repetition::Once | Repetition::Count => count_binding(binding("count.index")),
         };
         let copy = Copy { key: "".into(), suffix: "[*]".into(), bindings, presence: Guard::Always, schematic: true };
-        Copies { repetition: copies.repetition, control, copies: vec![copy] }
+        Copies::new(copies.repetition, control, vec![copy])
     }
 }
 

@@ -19,6 +19,9 @@ use std::sync::Arc;
 /// stack; real modules stay below 100.
 const MOST_NESTED: usize = 320;
 
+/// All evaluations for one root module together take at most so many steps.
+const MOST_STEPS: usize = 5_000_000;
+
 /// What one reference costs beside the nesting of its expression.
 const COST_OF_REFERENCE: usize = 4;
 
@@ -134,6 +137,8 @@ pub(super) struct Resolver<'r, 'l> {
     pub(super) repetitions: HashMap<(InstanceId, Arc<str>), Option<Rc<Copies>>>,
     pub(super) calls: HashMap<(InstanceId, Arc<str>), Option<Rc<Call>>>,
     depth: usize,
+    steps: usize,
+    said_out_of_steps: bool,
     fresh: u32,
 }
 
@@ -172,6 +177,8 @@ impl<'r, 'l> Resolver<'r, 'l> {
             repetitions: HashMap::new(),
             calls: HashMap::new(),
             depth: 0,
+            steps: 0,
+            said_out_of_steps: false,
             fresh: 0,
         };
         resolver.read_variable_files(folder);
@@ -203,15 +210,30 @@ impl<'r, 'l> Resolver<'r, 'l> {
 
     /// The value of an expression.
     pub(super) fn evaluate(&mut self, place: &Place, expr: &Expr) -> Value {
+        if self.steps > MOST_STEPS {
+            return self.out_of_steps(expr.span);
+        }
         let needed = nesting(expr) + COST_OF_REFERENCE;
         if self.depth + needed > MOST_NESTED {
             return Value::opaque(Why::Budget("references nested too deep".into()), expr.span);
         }
         self.depth += needed;
         let mut names = Names { resolver: self, place };
-        let value = Evaluator::new(&mut names).evaluate(expr);
+        let mut evaluator = Evaluator::new(&mut names);
+        let value = evaluator.evaluate(expr);
+        let taken = evaluator.steps();
+        self.steps += taken;
         self.depth -= needed;
         value
+    }
+
+    fn out_of_steps(&mut self, span: Span) -> Value {
+        let message = "the module takes too long to evaluate; the rest of it is not known";
+        if !self.said_out_of_steps {
+            self.said_out_of_steps = true;
+            self.diagnostics.push(Diagnostic { span, message: message.to_owned(), fatal: false });
+        }
+        Value::opaque(Why::Budget(message.into()), span)
     }
 
     /// Works a value out, or takes it from memory. Unknown while it is being worked out.
@@ -273,28 +295,55 @@ impl<'r, 'l> Resolver<'r, 'l> {
             return Some((bound, 0));
         }
         let at = place.instance;
-        let first = match steps.first() {
-            Some(RefStep::Attribute(name)) => name,
-            _ => return None,
-        };
+        let Some(RefStep::Attribute(first)) = steps.first() else { return None };
         match root {
-            "var" => Some((self.variable(at, first)?, 1)),
-            "local" => Some((self.local(at, first)?, 1)),
+            "var" => Some((self.variable(at, first).unwrap_or_else(|| self.undeclared(at, "var", first, span)), 1)),
+            "local" => Some((self.local(at, first).unwrap_or_else(|| self.undeclared(at, "local", first, span)), 1)),
             "path" => Some((self.path(at, first, span)?, 1)),
             "terraform" => (&**first == "workspace").then(|| (self.workspace(span), 1)),
-            "module" => self.call_value(at, first, steps.get(1..).unwrap_or_default(), span).map(|(v, n)| (v, n + 1)),
+            "each" | "count" | "self" => None,
+            "module" => {
+                let rest = steps.get(1..).unwrap_or_default();
+                let known = self.call_value(at, first, rest, span);
+                let (value, used) =
+                    known.unwrap_or_else(|| self.undeclared_node(at, &format!("module.{first}"), rest, span));
+                Some((value, used + 1))
+            }
             "data" | "ephemeral" => {
                 let Some(RefStep::Attribute(name)) = steps.get(1) else { return None };
                 let key: Arc<str> = format!("{root}.{first}.{name}").into();
                 let rest = steps.get(2..).unwrap_or_default();
-                self.resource_value(at, &key, rest, span).map(|(value, used)| (value, used + 2))
+                let known = self.resource_value(at, &key, rest, span);
+                let (value, used) = known.unwrap_or_else(|| self.undeclared_node(at, &key, rest, span));
+                Some((value, used + 2))
             }
             kind => {
                 let key: Arc<str> = format!("{kind}.{first}").into();
                 let rest = steps.get(1..).unwrap_or_default();
-                self.resource_value(at, &key, rest, span).map(|(value, used)| (value, used + 1))
+                let known = self.resource_value(at, &key, rest, span);
+                let (value, used) = known.unwrap_or_else(|| self.undeclared_node(at, &key, rest, span));
+                Some((value, used + 1))
             }
         }
+    }
+
+    /// A variable or local value that the input does not declare: a file of the module is missing. It is the same value
+    /// wherever the module names it.
+    fn undeclared(&self, at: InstanceId, kind: &str, name: &str, span: Span) -> Value {
+        let name: Arc<str> = format!("{}{kind}.{name}", self.prefix(at)).into();
+        Value::unknown(Unknown::new(Why::Undeclared(name.clone()), Term::Parameter(self.scope, name)), span)
+    }
+
+    /// A resource or module that the input does not declare, likewise.
+    fn undeclared_node(&self, at: InstanceId, address: &str, steps: &[RefStep], span: Span) -> (Value, usize) {
+        let node = self.node(at, address);
+        let (name, used): (Arc<str>, usize) = match steps.first() {
+            Some(RefStep::Attribute(name)) => (name.clone(), 1),
+            _ => ("".into(), 0),
+        };
+        let separator = if name.is_empty() { "" } else { "." };
+        let why = Why::Undeclared(format!("{}{separator}{name}", node.address).into());
+        (Value::unknown(Unknown::new(why, Term::Attribute(node, name)), span), used)
     }
 }
 

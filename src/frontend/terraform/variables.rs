@@ -27,6 +27,7 @@ impl Resolver<'_, '_> {
                 message: error.message,
                 fatal: true,
             }));
+            self.modules.comments.extend(parsed.comments.iter().map(|comment| comment.span));
             for attribute in parsed.body.attributes {
                 self.assigned.insert(attribute.key.text, attribute.value);
             }
@@ -36,7 +37,7 @@ impl Resolver<'_, '_> {
     /// `var.name` in a module; `None` when it is not declared.
     pub(super) fn variable(&mut self, at: InstanceId, name: &Arc<str>) -> Option<Value> {
         let module = self.module(at);
-        let block = module.variables.get(name)?;
+        let Some(block) = module.variables.get(name) else { return self.undeclared_argument(at, name) };
         let span = block.labels.first().map_or(block.span, |label| label.span);
         Some(self.solve(at, Node::Variable(name.clone()), span, |this| {
             let value = match this.instances.get(at.0).and_then(|instance| instance.caller.clone()) {
@@ -70,6 +71,18 @@ impl Resolver<'_, '_> {
             }),
             None => converted,
         }
+    }
+
+    /// What a call passes under a name that the module does not declare: the file that declares it is missing.
+    fn undeclared_argument(&mut self, at: InstanceId, name: &Arc<str>) -> Option<Value> {
+        let caller = self.instances.get(at.0)?.caller.clone()?;
+        let calling = self.module(caller.instance);
+        let argument = calling.calls.get(&caller.call).and_then(|call| attribute(call, name))?;
+        let place = Place { instance: caller.instance, bindings: caller.bindings };
+        Some(self.solve(at, Node::Variable(name.clone()), argument.key.span, |this| {
+            let passed = this.evaluate(&place, &argument.value);
+            step(&passed, &format!("module call {}", caller.call), argument.key.span)
+        }))
     }
 
     /// A variable of the root module: the value of a variable file, else what may be said without one.

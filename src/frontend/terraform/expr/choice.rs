@@ -234,8 +234,7 @@ pub(in crate::frontend::terraform) fn guard_of(term: &Term) -> Guard {
 fn describe(term: &Term, depth: usize) -> String {
     match term {
         Term::Attribute(resource, attribute) => format!("{}.{attribute}", resource.address),
-        Term::Parameter(_, name) => format!("var.{name}"),
-        Term::Pseudo(_, name) | Term::Export(name) | Term::Dynamic(name) => name.to_string(),
+        Term::Parameter(_, name) | Term::Pseudo(_, name) | Term::Export(name) | Term::Dynamic(name) => name.to_string(),
         Term::Literal(text) => text.to_string(),
         Term::Opaque(..) => "a value".to_owned(),
         Term::Call(..) if depth == 0 => "...".to_owned(),

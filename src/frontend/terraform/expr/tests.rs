@@ -13,7 +13,8 @@ struct Parameters(u32);
 impl Lookup for Parameters {
     fn lookup(&mut self, root: &str, steps: &[RefStep], span: Span) -> Option<(Value, usize)> {
         let (true, Some(RefStep::Attribute(name))) = (root == "var", steps.first()) else { return None };
-        let unknown = Unknown::new(Why::Parameter(name.clone()), Term::Parameter(ScopeId(0), name.clone()));
+        let unknown =
+            Unknown::new(Why::Parameter(name.clone()), Term::Parameter(ScopeId(0), format!("var.{name}").into()));
         let refine = match &**name {
             "arn" => Refine::string(Shape::starting("arn:")),
             "account" => Refine::string(Shape::account()),

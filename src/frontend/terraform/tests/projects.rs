@@ -364,6 +364,50 @@ fn what_names_mean() {
 }
 
 #[test]
+fn what_the_input_does_not_declare_is_still_one_value() {
+    let model = project(&[
+        (
+            "main.tf",
+            "module \"m\" {\n  source = \"./m\"\n  passed = \"x\"\n}\n\
+             resource \"aws_cognito_user_pool\" \"p\" {\n  a = var.gone\n  b = local.gone\n  c = aws_iam_role.gone.arn\n  \
+             d = aws_iam_role.gone[0].arn\n}",
+        ),
+        ("m/main.tf", "resource \"aws_iam_role\" \"r\" {\n  a = var.passed\n  b = var.gone\n}"),
+    ]);
+    assert_eq!(
+        show(&resource(&model, "aws_cognito_user_pool.p").properties),
+        "{a: ?var.gone, b: ?local.gone, c: ?aws_iam_role.gone.arn, d: ?.arn([](aws_iam_role.gone., 0))}"
+    );
+    assert_eq!(show(&resource(&model, "module.m.aws_iam_role.r").properties), "{a: \"x\", b: ?module.m.var.gone}");
+}
+
+#[test]
+fn under_the_condition_of_a_copy_its_references_are_certain() {
+    let model = project(&[
+        (
+            "main.tf",
+            "variable \"on\" {\n  default = false\n}\nmodule \"m\" {\n  source = \"./m\"\n  on = var.on\n}\n\
+             module \"n\" {\n  source = \"./n\"\n  count = var.on ? 1 : 0\n  role = module.m.role\n}",
+        ),
+        (
+            "m/main.tf",
+            "variable \"on\" {}\nresource \"aws_iam_role\" \"r\" {\n  count = var.on ? 1 : 0\n  name = \"n\"\n}\n\
+             resource \"aws_iam_role_policy\" \"p\" {\n  count = var.on ? 1 : 0\n  role = aws_iam_role.r[0].name\n}\n\
+             resource \"aws_cognito_user_pool\" \"p\" {\n  dynamic \"sms_configuration\" {\n    \
+             for_each = var.on ? [1] : []\n    content {\n      sns_caller_arn = aws_iam_role.r[0].arn\n    }\n  }\n}\n\
+             output \"role\" {\n  value = var.on ? aws_iam_role.r[0].id : null\n}",
+        ),
+        ("n/main.tf", "variable \"role\" {}\nresource \"aws_iam_role_policy\" \"p\" {\n  role = var.role\n}"),
+    ]);
+    assert_eq!(property(&model, "module.m.aws_iam_role_policy.p[0]", "role"), "\"n\"");
+    assert_eq!(
+        property(&model, "module.m.aws_cognito_user_pool.p", "sms_configuration"),
+        "[{sns_caller_arn: ?module.m.aws_iam_role.r[0].arn} | _]"
+    );
+    assert_eq!(property(&model, "module.n[0].aws_iam_role_policy.p", "role"), "?module.m.aws_iam_role.r[0].id");
+}
+
+#[test]
 fn an_arn_is_never_empty() {
     let model = pool(
         "resource \"aws_iam_role\" \"r\" {}\nresource \"aws_cognito_user_pool\" \"p\" {\n  \
@@ -518,6 +562,14 @@ fn modules_that_double_at_every_level_end() {
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
     let model = project(&files);
     assert!(model.diagnostics.iter().any(|diagnostic| diagnostic.message.contains("too many modules")));
+}
+
+#[test]
+fn expensive_expressions_share_one_budget() {
+    let walk = "[for a in range(1000) : [for b in range(200) : b]]";
+    let model = single(&format!("resource \"aws_iam_role\" \"r\" {{\n  count = 500\n  name = length({walk})\n}}"));
+    assert_eq!(model.resources.len(), 500);
+    assert!(model.diagnostics.iter().any(|diagnostic| diagnostic.message.contains("too long to evaluate")));
 }
 
 #[test]
