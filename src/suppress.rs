@@ -16,12 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Marks the findings that are suppressed, and returns a warning for every request without effect.
 ///
 /// `comments` are those of every file that was read, `all` its resources.
-pub fn apply(
-    findings: &mut [Finding],
-    comments: &[Span],
-    all: &[&Resource],
-    sources: &SourceMap,
-) -> Vec<Diagnostic> {
+pub fn apply(findings: &mut [Finding], comments: &[Span], all: &[&Resource], sources: &SourceMap) -> Vec<Diagnostic> {
     let (mut requests, mut diagnostics) = requests(comments, all, sources);
     let resources = Resources::new(all);
     for finding in findings {
@@ -43,11 +38,7 @@ pub fn apply(
 type Requests<'a> = BTreeMap<String, Vec<Request<'a>>>;
 
 /// Everything that is asked for, and what is wrong with the asking.
-fn requests<'a>(
-    comments: &[Span],
-    resources: &[&'a Resource],
-    sources: &SourceMap,
-) -> (Requests<'a>, Vec<Diagnostic>) {
+fn requests<'a>(comments: &[Span], resources: &[&'a Resource], sources: &SourceMap) -> (Requests<'a>, Vec<Diagnostic>) {
     let mut requests: Requests<'a> = BTreeMap::new();
     let mut diagnostics = Vec::new();
     // A module that is called twice may have brought its comments twice.

@@ -3,16 +3,17 @@
 //! `cases.jsonl` was generated and judged by another engine over all possible worlds; `tricky.jsonl` was written by hand
 //! from AWS's documentation and from errors that people met.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, unreachable_pub)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs, unreachable_pub)]
 
 #[path = "support/iam_cases.rs"]
 mod iam_cases;
 
-use coglint::iam::{Detail, cognito_may_assume};
-use coglint::source::Span;
-use coglint::value::{Scenario, Tri, Value};
+use coglint::iam::{Attached, Detail, Document, Presence, Request, cognito_may_assume, not_denied_by, user_pool_arn};
+use coglint::source::{FileId, Span};
+use coglint::value::{Data, Entry, Guard, Scenario, ScopeId, Term, Tri, Unknown, Value, Variable, Why};
 use iam_cases::Case;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 fn name(verdict: Tri) -> &'static str {
     match verdict {
@@ -100,7 +101,7 @@ fn place(document: &Value, path: &[&str]) -> Span {
 
 fn inline(case: &Case) -> &Value {
     match &case.role.policies[0].document {
-        coglint::iam::Document::Inline(document) => document,
+        Document::Inline(document) => document,
         other => panic!("{other:?}"),
     }
 }
@@ -287,4 +288,188 @@ fn hidden_attachments_leave_only_an_explicit_deny_certain() {
     let mut denied = publish(json!([{ "Effect": "Deny", "Action": "*", "Resource": "*" }]));
     denied.role.open = none.role.open.clone();
     assert_eq!(denied.answer().verdict, Tri::No);
+}
+
+/// A value of which nothing is known, not even that it is a string.
+fn parameter(name: &str) -> Value {
+    let unknown = Unknown::new(Why::Parameter(name.into()), Term::Parameter(ScopeId(0), name.into()));
+    Value::unknown(unknown, Span::new(FileId(0), 0, 0))
+}
+
+#[test]
+fn an_external_id_that_may_be_null_makes_no_refusal() {
+    let demanding = |condition: Json| {
+        let mut case = trust(cognito(condition));
+        case.assuming.external_id = parameter("ext");
+        case
+    };
+    assert_eq!(demanding(json!({ "Null": { "sts:ExternalId": "false" } })).answer().verdict, Tri::Yes);
+    assert_eq!(demanding(json!({ "Null": { "sts:ExternalId": "true" } })).answer().verdict, Tri::Unknown);
+    // The same parameter on both sides: equal, whatever it holds.
+    let mut same = demanding(json!({ "StringEquals": { "sts:ExternalId": "x" } }));
+    assert_eq!(same.answer().verdict, Tri::Unknown);
+    same.role.trust = replaced(&same.role.trust, "x", &parameter("ext"));
+    assert_eq!(same.answer().verdict, Tri::Yes);
+}
+
+/// The document with every string of a text replaced by a value.
+fn replaced(document: &Value, text: &str, by: &Value) -> Value {
+    let data = match &document.data {
+        Data::String(own) if own.as_ref() == text => return by.clone(),
+        Data::List(list) => {
+            return Value::list(list.items.iter().map(|item| replaced(item, text, by)).collect(), document.span);
+        }
+        Data::Map(map) => {
+            let entries = map.entries.iter().map(|(key, entry)| {
+                (key.clone(), Entry { key_span: entry.key_span, value: replaced(&entry.value, text, by) })
+            });
+            return Value::map(entries, document.span);
+        }
+        other => other.clone(),
+    };
+    Value::new(data, document.span)
+}
+
+#[test]
+fn secrets_are_compared_but_never_printed() {
+    let mut case = trust(cognito(json!({ "StringEquals": { "sts:ExternalId": "open-text" } })));
+    case.assuming.external_id = case.assuming.external_id.with_sensitive(true);
+    let answer = cognito_may_assume(&case.role, &case.assuming, &Scenario::default());
+    assert!(answer.answer.verdict.is_no());
+    let said = format!("{} {:?}", answer.reason(), answer.explanation());
+    assert!(said.contains("(a sensitive value)") && !said.contains("ext-123"), "{said}");
+}
+
+#[test]
+fn managed_policies_are_looked_up() {
+    let span = Span::new(FileId(0), 7, 8);
+    let with = |name: &str| {
+        let mut case = publish(json!([]));
+        case.role.policies = vec![Attached {
+            name: name.into(),
+            presence: Presence::When(Guard::Always),
+            document: Document::AwsManaged(name.into()),
+            span,
+        }];
+        case.answer()
+    };
+    assert_eq!(with("arn:aws:iam::aws:policy/AmazonSNSFullAccess").verdict, Tri::Yes);
+    assert_eq!(with("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole").verdict, Tri::No);
+    assert_eq!(with("arn:aws:iam::aws:policy/AWSDenyAll").verdict, Tri::No);
+    let topics = with("arn:aws:iam::aws:policy/AmazonSageMakerFullAccess");
+    assert_eq!((topics.verdict, topics.explanation().unwrap().0), (Tri::No, span));
+    let unheard = with("arn:aws:iam::aws:policy/AmazonSNSFulAccess");
+    assert_eq!(unheard.verdict, Tri::Unknown);
+    assert!(unheard.reason().ends_with("did you mean AmazonSNSFullAccess?"), "{}", unheard.reason());
+}
+
+#[test]
+fn a_policy_under_a_condition_names_its_variable() {
+    let variable = Arc::new(Variable::question(Term::Parameter(ScopeId(0), "Prod".into()), "Prod"));
+    let mut case = publish(json!([{ "Effect": "Allow", "Action": "sns:Publish", "Resource": "*" }]));
+    case.role.policies[0].presence = Presence::When(Guard::Is(variable.clone(), 0));
+    let open = case.answer();
+    assert_eq!((open.verdict, open.reason().as_str()), (Tri::Unknown, "in the policy sms: it depends on Prod"));
+    assert_eq!(open.variables().len(), 1);
+    let decided = |class| case.answer_in(&Scenario::default().with(variable.clone(), class)).verdict;
+    assert_eq!((decided(0), decided(1)), (Tri::Yes, Tri::No));
+    // What cannot allow the call either way asks for no scenario.
+    let mut topics = publish(json!([{ "Effect": "Allow", "Action": "sns:Publish", "Resource": "arn:aws:sns:*:*:*" }]));
+    topics.role.policies[0].presence = case.role.policies[0].presence.clone();
+    assert_eq!(topics.answer().verdict, Tri::No);
+}
+
+#[test]
+fn the_region_of_a_text_message() {
+    let guarded = json!([{ "Effect": "Allow", "Action": "sns:Publish", "Resource": "*",
+                           "Condition": { "StringEquals": { "aws:RequestedRegion": "eu-central-1" } } }]);
+    let verdict = |sns_region: Option<&str>, pool_region: &str| {
+        let span = Span::new(FileId(0), 0, 0);
+        let mut case = publish(guarded.clone());
+        case.sending.region = Value::string(pool_region, span);
+        let sns_region = sns_region.map_or(Value::absent(span), |region| Value::string(region, span));
+        case.sending.path = coglint::iam::Path::Sns(sns_region);
+        case.answer().verdict
+    };
+    assert_eq!(verdict(Some("eu-central-1"), "us-east-1"), Tri::Yes);
+    assert_eq!(verdict(Some("us-east-1"), "eu-central-1"), Tri::No);
+    assert_eq!(verdict(None, "eu-central-1"), Tri::Unknown, "older pools of this Region send from eu-west-1");
+    assert_eq!(verdict(None, "us-east-1"), Tri::No);
+    assert_eq!(verdict(None, "ap-northeast-2"), Tri::No);
+}
+
+#[test]
+fn the_arn_of_a_pool_that_does_not_exist_yet() {
+    let span = Span::new(FileId(0), 0, 0);
+    let text = |text: &str| Value::string(text, span);
+    let verdict = |region: Value, account: Value, operator: &str, arn: &str| {
+        let mut case = trust(cognito(json!({ operator: { "aws:SourceArn": arn } })));
+        case.assuming.pool_arn = user_pool_arn(&text("aws"), &region, &account, span);
+        case.answer().verdict
+    };
+    let (region, account) = (text("eu-west-1"), text("111122223333"));
+    let known = |operator, arn| verdict(region.clone(), account.clone(), operator, arn);
+    assert_eq!(known("ArnLike", "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/*"), Tri::Yes);
+    assert_eq!(known("StringLike", "arn:aws:cognito-idp:eu-west-1:*:userpool/eu-west-1_*"), Tri::Yes);
+    assert_eq!(known("ArnEquals", "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_abc"), Tri::Unknown);
+    assert_eq!(known("ArnLike", "arn:aws:cognito-idp:us-east-1:111122223333:userpool/*"), Tri::No);
+    assert_eq!(known("ArnLike", "arn:aws:cognito-identity:*:*:*"), Tri::No);
+    assert_eq!(known("StringEquals", "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/*"), Tri::No);
+    let anywhere = verdict(parameter("Region"), parameter("Account"), "ArnLike", "arn:aws:cognito-idp:eu-west-1:*:*");
+    assert_eq!(anywhere, Tri::Unknown);
+}
+
+#[test]
+fn organization_policies_count_by_their_denials_only() {
+    let case = publish(json!([]));
+    let request = Request::sending(&case.sending, &Scenario::default());
+    let blocked_by = |statements: Json| {
+        let policies = publish(statements).role.policies;
+        not_denied_by(&policies, &request, &Scenario::default())
+    };
+    assert_eq!(blocked_by(json!([{ "Effect": "Allow", "Action": "s3:*", "Resource": "*" }])).verdict, Tri::Yes);
+    let regions = json!([{ "Effect": "Deny", "NotAction": "iam:*", "Resource": "*",
+                           "Condition": { "StringNotEquals": { "aws:RequestedRegion": "eu-west-1" } } }]);
+    let answer = blocked_by(regions);
+    assert_eq!(answer.reason(), "the organization policy sms explicitly denies sns:Publish");
+}
+
+#[test]
+fn malformed_documents_are_unknown() {
+    let documents = [
+        json!("{}"),
+        json!(null),
+        json!([]),
+        json!({ "version": "2012-10-17", "statement": [] }),
+        json!({ "Statement": "x" }),
+        json!({ "Statement": [{ "effect": "Allow", "Action": "sns:Publish", "Resource": "*" }] }),
+        json!({ "Statement": [{ "Effect": "Allow", "Action": { "a": "sns:Publish" }, "Resource": "*" }] }),
+        json!({ "Statement": [{ "Effect": "Allow", "Action": "*", "NotAction": "x", "Resource": "*" }] }),
+        json!({ "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": "x" }] }),
+        json!({ "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": { "StringEquals": [] } }] }),
+    ];
+    for document in documents {
+        let answer = asked("publish", json!({ "inline": [{ "name": "p", "document": document }] }), request()).answer();
+        assert_eq!(answer.verdict, Tri::Unknown, "{document}");
+        assert!(!answer.because().is_empty());
+    }
+}
+
+#[test]
+fn huge_documents_take_no_quadratic_time() {
+    let long = "a*".repeat(200_000);
+    let many: Vec<String> = (0..40_000).map(|at| format!("sns:Topic{at}*")).collect();
+    let statements: Vec<Json> = (0..10_000)
+        .map(|at| json!({ "Effect": "Allow", "Action": "sns:Publish", "Resource": format!("arn:aws:sns:*:*:{at}") }))
+        .chain([
+            json!({ "Effect": "Allow", "Action": many, "Resource": "*" }),
+            json!({ "Effect": "Allow", "Action": "sns:Publish", "Resource": [long, "${".repeat(200_000)] }),
+            json!({ "Effect": "Allow", "Action": "sns:Publish", "Resource": "*",
+                    "Condition": { "StringLike": { "aws:PrincipalArn": long } } }),
+        ])
+        .collect();
+    let start = std::time::Instant::now();
+    let answer = publish(json!(statements)).answer();
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    assert_ne!(answer.verdict, Tri::Yes);
 }

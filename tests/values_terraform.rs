@@ -189,7 +189,11 @@ fn as_terraform_evaluates_them() {
                 Match::Different => Some("a different value"),
             },
             "unknown" => {
-                if is_known(value) { count.more_known += 1 } else { count.unknown += 1 }
+                if is_known(value) {
+                    count.more_known += 1
+                } else {
+                    count.unknown += 1
+                }
                 let error = value.as_unknown().is_some_and(|unknown| matches!(unknown.why, Why::Invalid(_)));
                 error.then_some("an error where Terraform has a value")
             }

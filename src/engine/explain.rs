@@ -1,5 +1,6 @@
 //! Rhai's errors in words that fit a rule's author.
 
+use super::load::Check;
 use super::run::Run;
 use super::script::Script;
 use super::vocabulary::{FORBIDDEN, MOST_OPERATIONS};
@@ -9,6 +10,8 @@ use rhai::{EvalAltResult, ParseError, ParseErrorType};
 
 /// The words that begin a statement.
 const STATEMENTS: &[&str] = &["require", "rule", "return", "let", "const", "if", "for", "while", "loop", "fn", "else"];
+
+const TOO_EARLY: &str = "the file ends too early; is a `}` missing?";
 
 /// A rule file that Rhai cannot read.
 pub(super) fn syntax(script: &Script, error: &ParseError) -> Diagnostic {
@@ -31,7 +34,8 @@ pub(super) fn syntax(script: &Script, error: &ParseError) -> Diagnostic {
         }
         ParseErrorType::VariableUndefined(name) => format!("there is no variable `{name}`"),
         ParseErrorType::ExprTooDeep => "this is nested too deeply".to_owned(),
-        ParseErrorType::UnexpectedEOF => "the file ends too early; is a `}` missing?".to_owned(),
+        ParseErrorType::UnexpectedEOF => TOO_EARLY.to_owned(),
+        ParseErrorType::MissingToken(token, _) if token == "}" && script.is_end(position) => TOO_EARLY.to_owned(),
         other => forbidden_in(&other.to_string()).unwrap_or_else(|| lower_first(&other.to_string())),
     };
     script.diagnostic(position, message)
@@ -44,10 +48,11 @@ fn forbidden_in(message: &str) -> Option<String> {
 }
 
 /// A check that failed while it ran.
-pub(super) fn failure(script: &Script, rule: &str, resource: &str, error: &EvalAltResult) -> Diagnostic {
+pub(super) fn failure(check: &Check, resource: &str, error: &EvalAltResult) -> Diagnostic {
     let inner = error.unwrap_inner();
-    let message = format!("the rule `{rule}` failed on `{resource}`: {}", words(inner));
-    script.diagnostic(inner.position(), message)
+    let message = format!("the rule `{}` failed on `{resource}`: {}", check.rule.id, words(inner));
+    // Rhai forgets where in a function a limit was reached.
+    check.script.diagnostic(inner.position().or_else(error.position()).or_else(check.position), message)
 }
 
 /// True for an error that is no mistake of the rule: it asked a list that is not fully known for more than that can answer.
@@ -85,6 +90,9 @@ fn words(error: &EvalAltResult) -> String {
         EvalAltResult::ErrorMismatchDataType(wanted, found, _) => format!("{wanted} belongs here, not {found}"),
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {
             let signature = signature.replace("&str | ImmutableString | String", "text");
+            if let Some((name, _)) = signature.split_once(' ').filter(|_| signature.contains("()")) {
+                return format!("`{name}` is called with (): the value may be absent; compare it with () first");
+            }
             match signature.strip_prefix("get$") {
                 Some(getter) => format!("there is no property {getter}"),
                 None => format!("there is no function {signature}"),

@@ -105,7 +105,7 @@ impl Node {
 
     /// The attribute at the end of a path, and its shape. `Ok(None)` for a word that only the resource itself answers.
     fn dig(&self, path: &str) -> Answered<Option<(Reading, Shape)>> {
-        if let Some(rest) = path.strip_prefix("properties") {
+        if let Some(rest) = path.strip_prefix("properties").filter(|rest| rest.is_empty() || rest.starts_with('.')) {
             return self.dig_raw(rest).map(|reading| Some((reading, Shape::Text)));
         }
         if BUILT_IN.contains(&path) {

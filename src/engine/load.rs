@@ -1,8 +1,9 @@
 //! From the texts of rule files to rules that can run. Nothing of a rule runs here: what is known of it is read from its syntax
 //! tree, and everything that is wrong with it is found now, not when a template happens to need it.
 
+use super::methods::Method;
 use super::script::Script;
-use super::{RuleText, explain, methods, names, suggest, vocabulary};
+use super::{RuleText, explain, names, suggest, syntax};
 use crate::finding::{Level, Rule};
 use crate::frontend::Diagnostic;
 use crate::graph::kinds;
@@ -18,6 +19,8 @@ pub(super) struct Check {
     pub(super) rule: Arc<Rule>,
     /// Its file.
     pub(super) script: Arc<Script>,
+    /// Where the rule begins in it.
+    pub(super) position: Position,
     /// The compiled file.
     pub(super) ast: Arc<AST>,
     /// The name that Rhai gave to the check's function.
@@ -27,8 +30,8 @@ pub(super) struct Check {
 }
 
 /// Loads rule files. A file or a rule with a mistake is left out; the others load.
-pub(super) fn load(engine: &Engine, texts: &[RuleText]) -> (Vec<Check>, Vec<Diagnostic>) {
-    let words = names::Words::new(engine, methods::METHODS);
+pub(super) fn load(engine: &Engine, methods: &'static [Method], texts: &[RuleText]) -> (Vec<Check>, Vec<Diagnostic>) {
+    let words = names::Words::new(engine, methods);
     let mut checks: Vec<Check> = Vec::new();
     let mut diagnostics = Vec::new();
     for text in texts {
@@ -65,6 +68,7 @@ fn load_file(
         }
     }
     file.check_ids(&heads, checks);
+    file.check_parameters(&heads, &ast);
     let typed: Vec<names::Typed> = heads.iter().map(Head::typed).collect();
     file.problems.extend(names::check(&ast, &typed, words));
     let bad = std::mem::take(&mut file.problems);
@@ -89,6 +93,7 @@ fn load_file(
             checks.push(Check {
                 rule: Arc::new(head.rule),
                 script: script.clone(),
+                position: head.position,
                 ast: ast.clone(),
                 function: head.function,
                 constants: head.constants,
@@ -153,6 +158,10 @@ impl File<'_> {
 
     /// Reads `rule "id" #{ ... } for KINDS |resource| { ... }`.
     fn head(&mut self, custom: &CustomExpr, position: Position) -> Option<Head> {
+        if custom.tokens.first().is_none_or(|token| token.as_str() != syntax::RULE) {
+            self.problem(position, "a `require` stands inside a rule");
+            return None;
+        }
         let (id, metadata, targets, check) = match custom.inputs.as_slice() {
             [Expr::StringConstant(id, at), metadata, targets @ .., check] => ((id, *at), metadata, targets, check),
             _ => {
@@ -236,6 +245,15 @@ impl File<'_> {
             self.problem(*position, format!("`{}` is no constant of this file", variable.1));
         }
         value
+    }
+
+    fn check_parameters(&mut self, heads: &[Head], ast: &AST) {
+        for head in heads {
+            let function = ast.iter_functions().find(|function| function.name == head.function);
+            if function.is_some_and(|function| function.params.len() != head.constants.len() + 1) {
+                self.problem(head.position, "a check takes one thing, the resource: `|pool| { ... }`");
+            }
+        }
     }
 
     /// The id of a file's only rule is the file's name; ids are unique.
@@ -322,9 +340,4 @@ impl File<'_> {
         self.problem(value.start_position(), "a list of texts stands here: [\"sms\"]");
         Vec::new()
     }
-}
-
-/// The engine that rules are compiled and run with.
-pub(super) fn engine() -> Engine {
-    vocabulary::engine(methods::METHODS)
 }

@@ -147,8 +147,7 @@ fn lets_cognito_in(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scen
         external_id: graph.read(pool, external_id).value.under(scenario),
     };
     let trust = iam::cognito_may_assume(&role_facts(graph, role, scenario), &assuming, scenario);
-    let mut answer =
-        explained(&trust.answer, trust.reason(), trust.explanation(), graph.read(role, "role_name").place);
+    let mut answer = explained(&trust.answer, trust.reason(), trust.explanation(), graph.read(role, "role_name").place);
     let only_external_id = match trust.answer.verdict {
         Tri::No => Tri::from(trust.external_id.is_some()),
         Tri::Yes => Tri::No,

@@ -47,7 +47,8 @@ pub(super) struct Typed {
 pub(super) fn check(ast: &AST, typed: &[Typed], words: &Words) -> Vec<(Position, String)> {
     let bodies = Bodies::new(ast, typed);
     let own = ast.iter_functions().map(|function| (function.name.to_owned(), function.params.len())).collect();
-    let mut checker = Checker { words, own, keys: map_keys(ast), scope: Vec::new(), problems: Vec::new() };
+    let (keys, assigned) = made_up(ast);
+    let mut checker = Checker { words, own, keys, assigned, scope: Vec::new(), problems: Vec::new() };
     let mut scopes: BTreeMap<String, Vec<(ImmutableString, Type)>> = bodies.scopes;
     ast.walk(&mut |path| {
         if let [ASTNode::Stmt(statement)] = path
@@ -105,22 +106,30 @@ impl Bodies {
     }
 }
 
-/// The keys of all map literals of a file: properties that the file makes up itself.
-fn map_keys(ast: &AST) -> BTreeSet<String> {
-    let mut keys = BTreeSet::new();
+/// The keys of all map literals of a file, which are properties that the file makes up itself; and the variables that are
+/// given another value somewhere, so that their type cannot be told.
+fn made_up(ast: &AST) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut keys, mut assigned) = (BTreeSet::new(), BTreeSet::new());
     ast.walk(&mut |path| {
-        if let Some(ASTNode::Expr(Expr::Map(map, _))) = path.last() {
-            keys.extend(map.0.iter().map(|(key, _)| key.name.to_string()));
+        match path.last() {
+            Some(ASTNode::Expr(Expr::Map(map, _))) => keys.extend(map.0.iter().map(|(key, _)| key.name.to_string())),
+            Some(ASTNode::Stmt(Stmt::Assignment(parts))) => {
+                if let Expr::Variable(name, ..) = &parts.1.lhs {
+                    assigned.insert(name.1.to_string());
+                }
+            }
+            _ => {}
         }
         true
     });
-    keys
+    (keys, assigned)
 }
 
 struct Checker<'a> {
     words: &'a Words,
     own: BTreeSet<(String, usize)>,
     keys: BTreeSet<String>,
+    assigned: BTreeSet<String>,
     scope: Vec<(ImmutableString, Type)>,
     problems: Vec<(Position, String)>,
 }
@@ -160,15 +169,13 @@ impl Checker<'_> {
             Stmt::Var(parts, ..) => {
                 let (name, value, _) = parts.as_ref();
                 let value = self.expression(value);
-                self.scope.push((name.name.clone(), value));
+                let changes = self.assigned.contains(name.name.as_str());
+                self.scope.push((name.name.clone(), if changes { Type::Any } else { value }));
             }
             Stmt::Assignment(parts) => {
                 let (_, sides) = parts.as_ref();
                 self.expression(&sides.lhs);
                 self.expression(&sides.rhs);
-                if let Expr::Variable(name, ..) = &sides.lhs {
-                    self.forget(&name.1);
-                }
             }
             Stmt::FnCall(call, position) => {
                 self.call(call, *position);
@@ -181,16 +188,6 @@ impl Checker<'_> {
                 self.expression(value);
             }
             _ => {}
-        }
-    }
-
-    /// A variable that was given another value: its type cannot be told any more.
-    fn forget(&mut self, name: &str) {
-        for (known, its_type) in self.scope.iter_mut().rev() {
-            if known.as_str() == name {
-                *its_type = Type::Any;
-                return;
-            }
         }
     }
 
@@ -285,6 +282,7 @@ impl Checker<'_> {
                 self.expression(index);
                 match (base, index) {
                     (Type::List(inner), _) => *inner,
+                    (Type::Raw | Type::Free, _) => Type::Free,
                     (base @ (Type::Node(_) | Type::Block(_)), Expr::StringConstant(name, position)) => {
                         self.property(&base, name, *position)
                     }
@@ -301,9 +299,9 @@ impl Checker<'_> {
                 let message =
                     format!("`{name}` is a policy document, which rules cannot look into; ask a method about it");
                 self.problem(position, message);
-                return Type::Any;
+                return Type::Free;
             }
-            Ok(Type::Any) if matches!(base, Type::Raw | Type::Map | Type::Node(_) | Type::Block(_)) => {
+            Ok(Type::Any) if matches!(base, Type::Map | Type::Node(_) | Type::Block(_)) => {
                 return Type::Any;
             }
             Ok(Type::Any) => {
@@ -375,7 +373,7 @@ impl Checker<'_> {
 
     fn unknown_method(&mut self, base: &Type, name: &str, count: usize, position: Position) {
         let own = base.methods(self.words.methods);
-        if !base.is_handle() && !matches!(base, Type::Any) || own.is_empty() {
+        if own.is_empty() {
             self.unknown_function(name, count + 1, position, true);
             return;
         }
@@ -499,7 +497,7 @@ impl Checker<'_> {
                 self.problem(position, format!("a place stands behind `at`, not {}", found.name()));
             }
             ("as", _) => self.level(input, &found),
-            ("else" | "note" | "help", Type::Any | Type::Text | Type::Unit) | ("at", _) => {}
+            ("else" | "note" | "help", Type::Any | Type::Free | Type::Text | Type::Unit) | ("at", _) => {}
             (word, _) => self.problem(position, format!("a text stands behind `{word}`, not {}", found.name())),
         }
     }
@@ -507,7 +505,7 @@ impl Checker<'_> {
     fn level(&mut self, input: &Expr, found: &Type) {
         let wrong = match input {
             Expr::StringConstant(name, _) => Level::parse(name).is_none(),
-            _ => !matches!(found, Type::Any | Type::Text),
+            _ => !matches!(found, Type::Any | Type::Free | Type::Text),
         };
         if wrong {
             self.problem(input.start_position(), "a level is \"error\", \"warning\" or \"note\"");
@@ -531,7 +529,7 @@ fn arguments_of(count: usize) -> String {
 /// True for types whose values are never equal. Against `()` everything may be compared.
 fn never_equal(left: &Type, right: &Type) -> bool {
     let group = |its_type: &Type| match its_type {
-        Type::Any | Type::Unit => None,
+        Type::Any | Type::Free | Type::Unit => None,
         Type::Text => Some(0),
         Type::Number => Some(1),
         Type::Truth => Some(2),

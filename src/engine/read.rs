@@ -2,7 +2,7 @@
 
 use super::handle::{Block, Node, Place, Raw};
 use super::list::{Item, PartialList};
-use super::run::{Answered, Reason, Run};
+use super::run::{Answered, End, Presence, Reason, Run};
 use crate::finding::Label;
 use crate::graph::kinds::{Attribute, Shape};
 use crate::graph::link::Link;
@@ -131,7 +131,12 @@ fn scalar(run: &Run, value: &Value) -> Answered<Dynamic> {
             Ok(text.as_ref().into())
         }
         Data::Bool(flag) => Ok((*flag).into()),
-        Data::Number(number) => Ok(number.as_i64().map_or_else(|| number.as_f64().into(), Dynamic::from)),
+        Data::Number(number) => {
+            if value.sensitive {
+                run.add_secret(number.text());
+            }
+            Ok(number.as_i64().map_or_else(|| number.as_f64().into(), Dynamic::from))
+        }
         _ => Err(run.undecided(open_reason(value).unwrap_or_else(misfit))),
     }
 }
@@ -145,17 +150,23 @@ fn follow(run: &Arc<Run>, id: NodeId, value: &Value, kind: &str, handle: &str) -
     match run.graph.follow(id, value, kind, handle) {
         Link::Absent => Ok(Ok(Dynamic::UNIT)),
         Link::Unknown(unknown) => Ok(Err(unknown.as_ref().into())),
-        Link::Outside(_) => {
-            let because = format!("the {} is not in the input", kind.replace('_', " "));
-            Ok(Err(Reason::new(because.clone(), because)))
-        }
+        Link::Outside(_) => Ok(Err(not_in_the_input(kind))),
         Link::Node(found) => {
-            if let Some(node) = run.graph.node(found) {
-                run.presence(&node.resource.presence)?;
+            let presence = run.graph.node(found).map_or(Presence::There, |node| run.presence(&node.resource.presence));
+            match presence {
+                Presence::There => Ok(Ok(Dynamic::from(Node { run: run.clone(), id: found }))),
+                Presence::Open(variable) => Err(run.stop(End::Open(variable))),
+                // A reference to a resource that is not created cannot be deployed; a name or an ARN may be another one's.
+                Presence::Missing if value.is_unknown() => Err(run.stop(End::Impossible)),
+                Presence::Missing => Ok(Err(not_in_the_input(kind))),
             }
-            Ok(Ok(Dynamic::from(Node { run: run.clone(), id: found })))
         }
     }
+}
+
+fn not_in_the_input(kind: &str) -> Reason {
+    let because = format!("the {} is not in the input", kind.replace('_', " "));
+    Reason::new(because.clone(), because)
 }
 
 /// A value as its frontend read it: maps become handles, so that what is unknown inside them ends the check only where a rule

@@ -171,12 +171,22 @@ impl Run {
         Ok(arm)
     }
 
-    /// Makes sure that a resource to which another one refers is there in the run's scenario.
-    pub(super) fn presence(&self, guard: &Guard) -> Answered<()> {
+    /// Whether a resource is there in the run's scenario.
+    pub(super) fn presence(&self, guard: &Guard) -> Presence {
         match guard.decide(&self.scenario) {
-            Decision::Holds => Ok(()),
-            Decision::Fails => Err(self.stop(End::Impossible)),
-            Decision::Open(variable) => Err(self.stop(End::Open(variable))),
+            Decision::Holds => Presence::There,
+            Decision::Fails => Presence::Missing,
+            Decision::Open(variable) => Presence::Open(variable),
         }
     }
+}
+
+/// Whether a resource is there.
+pub(super) enum Presence {
+    /// It is.
+    There,
+    /// It is not.
+    Missing,
+    /// It depends on this variable.
+    Open(Arc<Variable>),
 }

@@ -26,6 +26,11 @@ impl Script {
         Diagnostic { span: self.span(position), message: message.into(), fatal: true }
     }
 
+    /// True when nothing but white space stands behind a position.
+    pub(super) fn is_end(&self, position: Position) -> bool {
+        self.source.text.get(self.offset(position)..).is_none_or(|rest| rest.trim().is_empty())
+    }
+
     /// The word that ends before a position, on the same line.
     pub(super) fn word_before(&self, position: Position) -> &str {
         let at = self.offset(position);

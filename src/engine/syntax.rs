@@ -55,9 +55,9 @@ fn next_of_rule(symbols: &[ImmutableString], ahead: &str, state: &mut Dynamic) -
     Ok(Some(next.into()))
 }
 
-/// A kind is a word, a raw type a string. Rhai announces a string by the word `string`.
+/// A kind is a word, a raw type a string.
 fn kind(ahead: &str) -> &'static str {
-    if ahead == "string" { STRING } else { IDENTIFIER }
+    if ahead.starts_with('"') { STRING } else { IDENTIFIER }
 }
 
 /// What comes next in a requirement. The state collects the clauses behind the place by their first letters.

@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub(super) enum Type {
     /// It cannot be told.
     Any,
+    /// A part of a template's own map: it has whatever properties the template gives it.
+    Free,
     /// `()`
     Unit,
     /// A string.
@@ -64,7 +66,7 @@ impl Type {
     /// What it is called in a message.
     pub(super) fn name(&self) -> String {
         match self {
-            Self::Any => "something".to_owned(),
+            Self::Any | Self::Free => "something".to_owned(),
             Self::Unit => "()".to_owned(),
             Self::Text => "a text".to_owned(),
             Self::Number => "a number".to_owned(),
@@ -100,6 +102,7 @@ impl Type {
                 Some((_, FieldKind::Truth)) => Ok(Self::Truth),
                 None => Err(answer::field_names(method).collect()),
             },
+            Self::Raw | Self::Free => Ok(Self::Free),
             Self::Place | Self::Document => Err(Vec::new()),
             _ => Ok(Self::Any),
         }

@@ -222,6 +222,10 @@ fn shaped(value: &Value, attribute: &Attribute, graph: &Graph) -> Value {
 /// Brings a value to a shape: see [`Shape`]. What does not fit is unknown: AWS will reject it, and no rule here knows more.
 fn to_shape(value: &Value, shape: Shape, graph: &Graph) -> Value {
     let keep = |data: Data| Value { data, ..value.clone() };
+    if let (Shape::Document, Some(structure)) = (shape, &value.structure) {
+        // The source wrote a value and made JSON of it: the value has the better places, and all that is known of it.
+        return to_shape(structure, shape, graph);
+    }
     let misfit = || Value::opaque(Why::Invalid("a value of another type".into()), value.span);
     match (&value.data, shape) {
         (Data::Choice(_), _) => value.each(&mut |arm| to_shape(arm, shape, graph)),

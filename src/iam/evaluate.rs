@@ -182,15 +182,15 @@ fn denials(judged: &[Vec<Judgement<'_>>]) -> Vec<StmtRef> {
 
 /// The first layer that allows nothing, and what comes near in it.
 fn lacking(read: &[ReadLayer<'_>], judged: &[Vec<Judgement<'_>>], allowed: &[Tri], request: &Request) -> Basis {
-    let layers = read.iter().zip(judged).zip(allowed);
-    for ((layer, judged), _) in layers.filter(|(_, allowed)| allowed.is_no()) {
-        return Basis::NotAllowed {
-            layer: layer.layer.kind,
-            policies: layer.policies.iter().map(|policy| policy.attached.name.clone()).collect(),
-            near: near::misses(judged, request),
-        };
+    let lacking = read.iter().zip(judged).zip(allowed).find(|(_, allowed)| allowed.is_no());
+    let Some(((layer, judged), _)) = lacking else {
+        return Basis::NotAllowed { layer: LayerKind::Identity, policies: Vec::new(), near: Vec::new() };
+    };
+    Basis::NotAllowed {
+        layer: layer.layer.kind,
+        policies: layer.policies.iter().map(|policy| policy.attached.name.clone()).collect(),
+        near: near::misses(judged, request),
     }
-    Basis::NotAllowed { layer: LayerKind::Identity, policies: Vec::new(), near: Vec::new() }
 }
 
 /// What keeps the answer open: statements that may deny, and in layers that may allow the statements that may do so.

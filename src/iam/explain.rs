@@ -4,17 +4,22 @@
 //! statement or the nearest one.
 
 use super::answer::{Answer, Basis, Because, Detail, LayerKind, NearMiss, StmtRef};
+use super::judged::Reason;
 use super::request::{COGNITO, Call, EXTERNAL_ID};
 use super::symbolic::shorten;
 use super::trust::{ExternalIdMismatch, TrustAnswer};
 use crate::source::Span;
 
-/// The longest reason, in characters.
+/// The longest reason of a yes or no, in characters: a heading's length.
 const LONGEST_REASON: usize = 140;
+
+/// The longest reason of an open answer, in characters.
+const LONGEST_DOUBT: usize = 240;
 
 impl Answer {
     /// Why the answer is what it is: a phrase that can follow a colon.
     pub fn reason(&self) -> String {
+        let longest = if self.verdict.is_unknown() { LONGEST_DOUBT } else { LONGEST_REASON };
         let reason = match &self.basis {
             Basis::Allowed { by } => allowed(self.call, by.first()),
             Basis::Denied { by } => denied(self.call, by.first()),
@@ -24,7 +29,7 @@ impl Answer {
             },
             Basis::Open { because } => because.first().map_or_else(|| "it is not known".to_owned(), open),
         };
-        shorten(&reason, LONGEST_REASON)
+        shorten(&reason, longest)
     }
 
     /// What is to be said at the deciding or nearest statement, and where; `None` when there is no such place.
@@ -190,7 +195,8 @@ fn denied(call: Call, by: Option<&StmtRef>) -> String {
 fn open(because: &Because) -> String {
     let statement = &because.statement;
     let policy = match statement.layer {
-        _ if statement.policy.is_empty() => String::new(),
+        // A phrase about a policy as a whole names it.
+        _ if statement.index.is_none() && matches!(because.doubt.reason, Reason::Text(_)) => String::new(),
         LayerKind::Trust => "in the trust policy: ".to_owned(),
         _ => format!("in the policy {}: ", statement.policy),
     };

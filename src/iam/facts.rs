@@ -86,7 +86,12 @@ impl Collected<'_> {
                 let reference = graph.read(*attachment, "policy").value.under(scenario);
                 let Presence::When(guard) = presence else {
                     let why = "the policy's presence is not known".into();
-                    return Some(Attached { name: "a policy".into(), presence, document: Document::Unknown(why), span: reference.span });
+                    return Some(Attached {
+                        name: "a policy".into(),
+                        presence,
+                        document: Document::Unknown(why),
+                        span: reference.span,
+                    });
                 };
                 managed(graph, *attachment, &reference, guard, scenario)
             });
@@ -110,7 +115,10 @@ impl Collected<'_> {
                     self.policies.extend(make(self.graph, presence, self.scenario));
                 }
                 Link::Unknown(_) if self.is_called(&reference) => {
-                    self.leave_open(format!("{} names a role like this one in another stack", node.resource.id.address));
+                    self.leave_open(format!(
+                        "{} names a role like this one in another stack",
+                        node.resource.id.address
+                    ));
                 }
                 Link::Unknown(_) => self.may_be_attached(from, "a role of"),
                 Link::Node(_) | Link::Outside(_) | Link::Absent => {}
@@ -120,7 +128,8 @@ impl Collected<'_> {
 
     /// True when the role certainly has this name.
     fn is_called(&self, name: &Value) -> bool {
-        let Some(handle) = named("role").and_then(|kind| kind.handles.iter().find(|handle| handle.name == "name")) else {
+        let Some(handle) = named("role").and_then(|kind| kind.handles.iter().find(|handle| handle.name == "name"))
+        else {
             return false;
         };
         (handle.written)(self.graph, self.role).same(name).is_yes()
@@ -210,9 +219,15 @@ fn managed(graph: &Graph, from: NodeId, reference: &Value, presence: Guard, scen
         }
         Link::Outside(_) => {
             let name = reference.as_str().unwrap_or("a policy");
-            attached(name.into(), presence, Document::Unknown("a customer managed policy that is not in the input".into()))
+            attached(
+                name.into(),
+                presence,
+                Document::Unknown("a customer managed policy that is not in the input".into()),
+            )
         }
-        Link::Unknown(unknown) => attached("a policy".into(), presence, Document::Unknown(unknown.why.to_string().into())),
+        Link::Unknown(unknown) => {
+            attached("a policy".into(), presence, Document::Unknown(unknown.why.to_string().into()))
+        }
     }
 }
 
@@ -227,7 +242,9 @@ fn aws_managed(reference: &Value) -> Option<Arc<str>> {
         Data::String(text) => text.to_string(),
         Data::Text(text) => match text.parts() {
             // `arn:${AWS::Partition}:iam::aws:policy/Name`
-            [Part::Literal(head, _), Part::Hole(..), Part::Literal(tail, _)] if &**head == "arn:" => format!("arn:aws{tail}"),
+            [Part::Literal(head, _), Part::Hole(..), Part::Literal(tail, _)] if &**head == "arn:" => {
+                format!("arn:aws{tail}")
+            }
             _ => return None,
         },
         _ => return None,
@@ -240,7 +257,12 @@ fn boundary(graph: &Graph, role: NodeId, scenario: &Scenario) -> Option<Attached
     match &reference.data {
         Data::Choice(_) => {
             let document = Document::Unknown("the permissions boundary depends on a condition".into());
-            Some(Attached { name: "the boundary".into(), presence: Presence::When(Guard::Always), document, span: reference.span })
+            Some(Attached {
+                name: "the boundary".into(),
+                presence: Presence::When(Guard::Always),
+                document,
+                span: reference.span,
+            })
         }
         _ => managed(graph, role, &reference, Guard::Always, scenario),
     }

@@ -438,10 +438,10 @@ mod tests {
             ("arn:aws:cognito-idp:*", Tri::Unknown),
             ("*", Tri::Unknown),
             ("arn:aws:sns:*", Tri::No),
-            ("arn:*:x", Tri::No),
+            ("arn:*:X", Tri::No),
             ("arn:aws:cognito-idp:*:userpool/x:y", Tri::No),
             ("{any}", Tri::Unknown),
-            ("{any}:s3:*", Tri::No),
+            ("{any}:S3:*", Tri::No),
         ];
         for (pattern, expected) in cases {
             assert_eq!(arn_like(&tokens(pattern), &tokens(arn)), expected, "{pattern}");

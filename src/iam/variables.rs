@@ -10,7 +10,7 @@ use crate::value::{Term, Unknown, Why};
 use std::sync::Arc;
 
 /// The longest variable that is looked for, in characters.
-const LONGEST_VARIABLE: usize = 1024;
+const LONGEST_VARIABLE: usize = 256;
 
 /// Makes a string of a policy ready for comparison. `wild`: `*` and `?` are wildcards. `variables`: the call whose keys
 /// fill the variables, where variables are expanded. `None`: a variable has no value, so that the string matches nothing.

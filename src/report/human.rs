@@ -69,8 +69,10 @@ impl Entry {
             message = format!("{message}\n{scenario}");
         }
         let mut entry = Self::new(severity(finding.level), &message, style.width);
-        entry.code = Some(format!("{}[{}]", finding.level, plain::line(&finding.rule.id)));
-        entry.url = Some(plain::line(&finding.rule.url)).filter(|url| !url.is_empty());
+        let place = place(finding.primary.span, sources);
+        entry.code = Some(format!("{}[{}] {place}", finding.level, plain::line(&finding.rule.id)));
+        // Where links cannot be clicked, `coglint explain` says the same; the address would only fill the line.
+        entry.url = Some(plain::line(&finding.rule.url)).filter(|url| style.links && !url.is_empty());
         entry.help = help(finding, style.width);
 
         let own = finding.primary.span.file;
@@ -86,13 +88,10 @@ impl Entry {
     fn of_diagnostic(diagnostic: &Diagnostic, sources: &SourceMap, style: &Style) -> Self {
         let (severity, code) =
             if diagnostic.fatal { (Severity::Error, "error[input]") } else { (Severity::Warning, "warning[input]") };
-        let mut message = plain::lines(&diagnostic.message);
+        let message = plain::lines(&diagnostic.message);
         let unread = sources.file(diagnostic.span.file).is_none_or(|file| file.text.is_empty());
-        if unread {
-            message = format!("{}: {message}", plain::line(sources.path(diagnostic.span.file)));
-        }
         let mut entry = Self::new(severity, &message, style.width);
-        entry.code = Some(code.to_owned());
+        entry.code = Some(format!("{code} {}", place(diagnostic.span, sources)));
         if !unread {
             let label = Label { span: diagnostic.span, message: String::new() };
             entry.show(&[&label], sources, style);
@@ -134,6 +133,18 @@ impl Entry {
             });
         }
         self.snippet = Some(Snippet(excerpt));
+    }
+}
+
+/// `path:line:column`, for a click in a terminal; a file without text is its path alone.
+fn place(span: Span, sources: &SourceMap) -> String {
+    let path = plain::line(sources.path(span.file));
+    match sources.file(span.file).filter(|file| !file.text.is_empty()) {
+        Some(file) => {
+            let position = file.position(span.start as usize);
+            format!("{path}:{}:{}", position.line, position.column)
+        }
+        None => path,
     }
 }
 

@@ -21,7 +21,6 @@ use crate::syntax::hcl::{Expr, Name};
 use crate::value::{Collection, Data, Kind, List, Map, Number, Refine, Shape, Term, Unknown, Value, Why};
 use std::sync::Arc;
 
-
 /// What a function gives: its value, or as `Err` the error or unknown value that it ends with at once.
 type Outcome = Result<Value, Value>;
 

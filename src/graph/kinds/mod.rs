@@ -6,6 +6,7 @@
 
 mod client;
 mod policy;
+mod resource_server;
 mod role;
 mod user_pool;
 
@@ -17,6 +18,7 @@ use crate::value::{Refine, ResourceRef, Shape as TextShape, Term, Unknown, Value
 pub static KINDS: &[&Kind] = &[
     &user_pool::USER_POOL,
     &client::USER_POOL_CLIENT,
+    &resource_server::RESOURCE_SERVER,
     &role::ROLE,
     &policy::ROLE_POLICY,
     &policy::MANAGED_POLICY,
