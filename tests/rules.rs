@@ -37,7 +37,7 @@ fn traps_are_silent() {
     report_failures(cases.len(), &failures);
 }
 
-/// Two bad and two good cases for each language; a `NOTE.md` says why a rule has none for one of them.
+/// Two bad and two good cases for each language; a `NOTE` says why a rule has none for one of them.
 #[test]
 fn every_rule_has_fixtures() {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
@@ -57,7 +57,7 @@ fn every_rule_has_fixtures() {
         }
         for (which, terraform) in [("bad", false), ("good", false), ("bad", true), ("good", true)] {
             let enough = count.get(&(which, terraform)).is_some_and(|count| *count >= 2);
-            assert!(enough || (terraform && rule.join("NOTE.md").exists()), "{}: {which}-* cases", rule.display());
+            assert!(enough || (terraform && rule.join("NOTE").exists()), "{}: {which}-* cases", rule.display());
         }
     }
 }
@@ -80,7 +80,7 @@ fn every_rule_says_why_and_how() {
 }
 
 fn is_case(path: &Path) -> bool {
-    path.extension().is_none_or(|extension| extension != "out" && extension != "md")
+    name(path) != "NOTE" && path.extension().is_none_or(|extension| extension != "out")
 }
 
 fn failure(case: &Path) -> Option<String> {
