@@ -179,6 +179,26 @@ pub struct Diagnostic {
     pub fatal: bool,
 }
 
+/// What an attribute holds, as far as its kind says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// Nested blocks.
+    Block,
+    /// A value of its own, or a list of such.
+    Value,
+    /// A reference to another resource, or a list of such.
+    Reference(Referent),
+}
+
+/// What a reference refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Referent {
+    /// The Terraform types of the resource.
+    pub types: &'static [&'static str],
+    /// Its attributes that say which one it is; the first one is what is usually written.
+    pub attributes: &'static [&'static str],
+}
+
 /// What the kinds of resource know of attributes that nobody writes: asked by a frontend when a template refers to one.
 /// Implemented by `graph::kinds`, so that both spellings of a kind and its computed attributes stand in one place.
 pub trait Schema: Sync {
@@ -190,6 +210,11 @@ pub trait Schema: Sync {
     /// part of the resource when an expression uses it as a whole.
     fn computed_attributes(&self, _type_name: &str) -> &[&'static str] {
         &[]
+    }
+
+    /// What an attribute holds whose path in the resource is given, its keys joined by dots; `None` where no kind says so.
+    fn holds(&self, _type_name: &str, _path: &str) -> Option<Holds> {
+        None
     }
 
     /// True when somebody wants the properties of resources of a type of which Cognito and its neighbours know nothing: a

@@ -12,6 +12,7 @@ mod functions;
 mod json;
 mod module;
 mod nesting;
+mod plan;
 mod policy_document;
 mod providers;
 mod repetition;
@@ -21,7 +22,7 @@ mod resources;
 mod tests;
 mod variables;
 
-use super::{Dialect, Given, Input, Model, Schema, Scope};
+use super::{Dialect, Given, Input, InputKind, Model, Schema, Scope};
 use crate::source::{Loader, Span};
 use crate::value::ScopeId;
 use discover::{Modules, Roots};
@@ -36,6 +37,9 @@ pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, give
     let roots = modules.roots(inputs, loader);
     for folder in &roots.folders {
         read_root(folder, &roots, loader, &mut modules, schema, given, model);
+    }
+    for plan in inputs.iter().filter(|input| input.kind == InputKind::TerraformPlan) {
+        plan::read_plan(plan, loader, schema, given, model);
     }
     model.files_read += modules.files();
     model.comments.append(&mut modules.comments);

@@ -12,7 +12,7 @@ mod topic;
 mod user_pool;
 
 use super::{Graph, NodeId};
-use crate::frontend::{Dialect, Schema};
+use crate::frontend::{Dialect, Holds, Referent, Schema};
 use crate::value::{Refine, ResourceRef, Shape as TextShape, Term, Unknown, Value, Why};
 
 /// All kinds.
@@ -207,5 +207,59 @@ impl Schema for AllKinds {
     fn computed(&self, resource: &ResourceRef, type_name: &str, attribute: &str, config: &Value) -> Option<Value> {
         let kind = of_type(type_name)?;
         (kind.computed)(resource, attribute, config)
+    }
+
+    fn holds(&self, type_name: &str, path: &str) -> Option<Holds> {
+        let kind = KINDS.iter().find(|kind| kind.terraform.contains(&type_name))?;
+        held(kind.attributes, path)
+    }
+}
+
+/// What stands in Terraform under a path of keys.
+fn held(attributes: &'static [Attribute], path: &str) -> Option<Holds> {
+    let mut inside = false;
+    for attribute in attributes {
+        match attribute.terraform {
+            Source::Path(own) if own == path => return Some(attribute.shape.holds()),
+            Source::Path(own) if !own.is_empty() => {
+                let deeper = path.strip_prefix(own).and_then(|rest| rest.strip_prefix('.'));
+                if let (Some(deeper), Some(block)) = (deeper, attribute.shape.block()) {
+                    return held(block, deeper);
+                }
+                inside |= own.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+            }
+            // A list that is worked out, such as `roles`, stands under its own name or under that of one element.
+            Source::Derived(_) if attribute.name == path || attribute.name.strip_suffix('s') == Some(path) => {
+                return Some(attribute.shape.holds());
+            }
+            _ => {}
+        }
+    }
+    inside.then_some(Holds::Block)
+}
+
+impl Shape {
+    /// The attributes of a block, or of each block of a list.
+    fn block(self) -> Option<&'static [Attribute]> {
+        match self {
+            Self::Block(attributes) => Some(attributes),
+            Self::List(inner) => inner.block(),
+            _ => None,
+        }
+    }
+
+    fn holds(self) -> Holds {
+        match self {
+            Self::Block(_) => Holds::Block,
+            Self::List(inner) => inner.holds(),
+            Self::Link(kind, handle) => {
+                let referent = named(kind).and_then(|kind| {
+                    let handle = kind.handles.iter().find(|own| own.name == handle)?;
+                    Some(Referent { types: kind.terraform, attributes: handle.terraform })
+                });
+                referent.map_or(Holds::Value, Holds::Reference)
+            }
+            _ => Holds::Value,
+        }
     }
 }
