@@ -25,14 +25,9 @@ pub(super) fn attribute(run: &Run, id: NodeId, attribute: &Attribute, block: &Re
 /// A reading in the run's scenario: its value is no choice, its place is that of the alternative where one was written there.
 pub(super) fn settle(run: &Run, reading: &Reading) -> Answered<Reading> {
     let value = run.resolve(&reading.value)?;
-    let place = if matches!(reading.value.data, Data::Choice(_)) {
-        let whole = in_place(&reading.value);
-        let inside = |part: &Span| whole.is_none_or(|whole| whole.file == part.file && whole.to(*part) == whole);
-        in_place(&value).filter(inside).or(whole).unwrap_or(reading.place)
-    } else {
-        reading.place
-    };
-    Ok(Reading { value, place })
+    let alternative = in_place(&value).filter(|span| reading.place.covers(*span));
+    let place = if matches!(reading.value.data, Data::Choice(_)) { alternative } else { None };
+    Ok(Reading { place: place.unwrap_or(reading.place), value })
 }
 
 /// The place of a value that is written where it is used.
