@@ -256,7 +256,8 @@ impl fmt::Display for Why {
 /// What an unknown value is the unknown *of*. Equal terms are equal values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Term {
-    /// An attribute of a resource, in its dialect's own spelling: `Arn`, `Ref`, `arn`, `id`.
+    /// An attribute of a resource, in its dialect's own spelling: `Arn`, `Ref`, `arn`, `id`. The empty name is the resource
+    /// as a whole.
     Attribute(ResourceRef, Arc<str>),
     /// A parameter or root variable.
     Parameter(ScopeId, Arc<str>),
@@ -275,9 +276,16 @@ pub enum Term {
 }
 
 impl Term {
-    /// A function of other terms.
+    /// A function of other terms. `.name` of a resource as a whole is that resource's attribute.
     pub fn call(function: impl Into<Arc<str>>, arguments: impl IntoIterator<Item = Self>) -> Self {
-        Self::Call(function.into(), arguments.into_iter().collect())
+        let function = function.into();
+        let arguments: Arc<[Self]> = arguments.into_iter().collect();
+        match (function.strip_prefix('.'), &*arguments) {
+            (Some(name), [Self::Attribute(resource, whole)]) if whole.is_empty() => {
+                Self::Attribute(resource.clone(), name.into())
+            }
+            _ => Self::Call(function, arguments),
+        }
     }
 
     /// A known string.
@@ -410,15 +418,15 @@ impl Value {
     /// A string from parts: known when no part is a hole.
     pub fn text(parts: impl IntoIterator<Item = Part>, span: Span) -> Self {
         let parts: Vec<Part> = parts.into_iter().collect();
-        match Text::join(parts.iter().cloned()) {
-            Ok(text) => Self::new(Data::Text(text), span),
-            Err(known) if parts.len() > 1 => Self { pieces: Some(parts.into()), ..Self::string(known, span) },
-            Err(known) => {
-                let place = parts.first().map_or(span, |part| match part {
-                    Part::Literal(_, place) | Part::Hole(_, place) => *place,
-                });
-                Self::string(known, place)
+        match (Text::join(parts.iter().cloned()), parts.as_slice()) {
+            // A hole alone is the unknown itself.
+            (Ok(_), [Part::Hole(unknown, place)]) if matches!(unknown.refine.kind, None | Some(Kind::String)) => {
+                Self::new(Data::Unknown(unknown.clone()), *place)
             }
+            (Ok(text), _) => Self::new(Data::Text(text), span),
+            (Err(known), [Part::Literal(_, place)]) => Self::string(known, *place),
+            (Err(known), []) => Self::string(known, span),
+            (Err(known), _) => Self { pieces: Some(parts.into()), ..Self::string(known, span) },
         }
     }
 
@@ -630,7 +638,19 @@ impl Value {
             Data::Map(map) if map.rest.is_none() => {
                 Term::call("map", map.entries.iter().flat_map(|(key, entry)| [Term::literal(key), entry.value.term()]))
             }
-            Data::List(_) | Data::Map(_) | Data::Choice(_) => Term::Opaque(self.span, 0),
+            Data::List(list) => {
+                let rest = list.rest.iter().map(|rest| rest.term.clone());
+                Term::call("open list", list.items.iter().map(Self::term).chain(rest))
+            }
+            Data::Map(map) => {
+                let entry = |(key, entry): (&Arc<str>, &Entry)| [Term::literal(key), entry.value.term()];
+                let rest = map.rest.iter().map(|rest| rest.term.clone());
+                Term::call("open map", map.entries.iter().flat_map(entry).chain(rest))
+            }
+            // Not opaque under the span: a loop makes different choices at one place of the source.
+            Data::Choice(choice) => {
+                Term::call("choice", choice.arms.iter().flat_map(|(guard, arm)| [guard.term(), arm.term()]))
+            }
         }
     }
 

@@ -223,6 +223,20 @@ impl Guard {
         }
     }
 
+    /// The guard as a term: equal terms hold in the same scenarios.
+    pub fn term(&self) -> Term {
+        match self {
+            Self::Always => Term::Literal("true".into()),
+            Self::Never => Term::Literal("false".into()),
+            Self::Is(variable, class) => {
+                Term::call("is", [variable.term.clone(), Term::Literal(class.to_string().into())])
+            }
+            Self::Not(inner) => Term::call("not", [inner.term()]),
+            Self::All(parts) => Term::call("and", parts.iter().map(Self::term)),
+            Self::Any(parts) => Term::call("or", parts.iter().map(Self::term)),
+        }
+    }
+
     /// True when the guard can never be false.
     pub fn is_always(&self) -> bool {
         matches!(self, Self::Always)

@@ -51,10 +51,11 @@ impl Resolver<'_, '_> {
     /// `dynamic "label" { for_each = ...; content { ... } }`: an item for each known element; further ones may follow where
     /// the elements are not known.
     fn dynamic(&mut self, place: &Place, block: &Block, list: &mut List) {
-        let iterator = match attribute(block, "iterator").map(|iterator| &iterator.value.kind) {
-            Some(ExprKind::Variable(name)) => name.clone(),
-            _ => nested_kind(block).clone(),
-        };
+        let named = attribute(block, "iterator").and_then(|iterator| match &iterator.value.kind {
+            ExprKind::Variable(name) => Some(name.clone()),
+            _ => iterator.value.as_text(),
+        });
+        let iterator = named.unwrap_or_else(|| nested_kind(block).clone());
         let content = block.body.blocks.iter().find(|inner| &*inner.kind.text == "content");
         let (Some(for_each), Some(content)) = (attribute(block, "for_each"), content) else {
             return;

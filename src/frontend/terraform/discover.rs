@@ -1,5 +1,6 @@
 //! From folders to modules: which files belong to a module, which folders are root modules, where a call's source lies.
 
+use super::json;
 use super::module::{Module, literal};
 use crate::frontend::{Diagnostic, Input, InputKind};
 use crate::source::{FileId, Loader, Span, join_path, parent};
@@ -138,7 +139,11 @@ pub(super) fn local_folder(from: &str, source: &str) -> Option<String> {
 
 /// Reads a file in the syntax that its name says.
 pub(super) fn parse(path: &str, file: FileId, text: &str) -> Parsed {
-    if path.ends_with(".json") { hcl::parse(file, text) } else { hcl::parse(file, text) }
+    match path {
+        path if path.ends_with(".tfvars.json") => json::parse_values(file, text),
+        path if path.ends_with(".json") => json::parse_configuration(file, text),
+        _ => hcl::parse(file, text),
+    }
 }
 
 /// A path of a file in a folder.

@@ -4,7 +4,7 @@
 //! and all nested blocks of a type as soon as it has one block of that type.
 
 use crate::source::Span;
-use crate::syntax::hcl::{Attribute, Block, Body, ExprKind};
+use crate::syntax::hcl::{Attribute, Block, Body};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -128,12 +128,9 @@ pub(super) fn attribute<'b>(block: &'b Block, name: &str) -> Option<&'b Attribut
     block.body.attributes.iter().rev().find(|attribute| &*attribute.key.text == name)
 }
 
-/// An attribute that is a plain string.
+/// An attribute that is a string without interpolation.
 pub(super) fn literal(block: &Block, name: &str) -> Option<Arc<str>> {
-    match &attribute(block, name)?.value.kind {
-        ExprKind::String(text) => Some(text.clone()),
-        _ => None,
-    }
+    attribute(block, name)?.value.as_text()
 }
 
 /// The block type that a nested block has in the end: a `dynamic` block has its label's.

@@ -358,7 +358,7 @@ impl Resolver<'_, '_> {
         let certain = |values: &[(Guard, Value)]| values.iter().all(|(_, value)| present(value).is_always());
         let copy = |(id, (key, values)): (Arc<str>, (Value, Vec<(Guard, Value)>))| Copy {
             suffix: format!("[{}]", serde_json::Value::from(&*id)).into(),
-            bindings: each_binding(each, key, one_of(&values)),
+            bindings: each_binding(each, key, one_of(&values, arms.len())),
             presence: any_of(
                 values.iter().map(|(guard, _)| guard.clone()),
                 if certain(&values) { arms.len() } else { usize::MAX },
@@ -411,12 +411,12 @@ fn any_of(guards: impl Iterator<Item = Guard>, alternatives: usize) -> Guard {
 }
 
 /// One value from the alternatives in which a key occurs.
-fn one_of(arms: &[(Guard, Value)]) -> Value {
+fn one_of(arms: &[(Guard, Value)], alternatives: usize) -> Value {
     match arms {
         [(_, only)] => only.clone(),
         arms => {
             let span = arms.first().map_or(Span::new(crate::source::FileId(0), 0, 0), |(_, value)| value.span);
-            let nowhere = arms.iter().fold(Guard::Never, |any, (guard, _)| any.or(guard.clone())).not();
+            let nowhere = any_of(arms.iter().map(|(guard, _)| guard.clone()), alternatives).not();
             let rest = (nowhere, Value::absent(span));
             Value::choice(arms.iter().cloned().chain([rest]).collect(), span)
         }

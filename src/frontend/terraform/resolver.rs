@@ -5,6 +5,7 @@ use super::calls::Call;
 use super::discover::Modules;
 use super::expr::{Evaluator, Lookup, RefStep};
 use super::module::Module;
+use super::nesting::nesting;
 use super::repetition::{Bindings, Copies};
 use crate::frontend::{Diagnostic, Given, Schema};
 use crate::source::{FileId, Files, Loader, Span, join_path};
@@ -14,8 +15,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Names refer to names at most this deep; keeps the stack bounded.
-const MOST_NESTED: usize = 48;
+/// References lead from expression to expression at most so deep, the nesting of all these expressions added up. Bounds the
+/// stack; real modules stay below 100.
+const MOST_NESTED: usize = 320;
+
+/// What one reference costs beside the nesting of its expression.
+const COST_OF_REFERENCE: usize = 4;
 
 /// Files and folders that `fileset` may look at.
 const MOST_LISTED: usize = 10_000;
@@ -198,14 +203,14 @@ impl<'r, 'l> Resolver<'r, 'l> {
 
     /// The value of an expression.
     pub(super) fn evaluate(&mut self, place: &Place, expr: &Expr) -> Value {
-        if self.depth >= MOST_NESTED {
-            let why = format!("references more than {MOST_NESTED} levels deep");
-            return Value::opaque(Why::Budget(why.into()), expr.span);
+        let needed = nesting(expr) + COST_OF_REFERENCE;
+        if self.depth + needed > MOST_NESTED {
+            return Value::opaque(Why::Budget("references nested too deep".into()), expr.span);
         }
-        self.depth += 1;
+        self.depth += needed;
         let mut names = Names { resolver: self, place };
         let value = Evaluator::new(&mut names).evaluate(expr);
-        self.depth -= 1;
+        self.depth -= needed;
         value
     }
 

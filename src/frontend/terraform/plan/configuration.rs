@@ -104,8 +104,9 @@ impl<'d> Configuration<'d> {
 
     /// True when nothing repeats a resource: neither `count` or `for_each` of its own, nor of a module call around it.
     pub(super) fn is_single(&self, declared: &Declared, resource: NodeId) -> bool {
-        let repeated =
-            |node: NodeId| ["count_expression", "for_each_expression"].iter().any(|key| self.document.get(node, key).is_some());
+        let repeated = |node: NodeId| {
+            ["count_expression", "for_each_expression"].iter().any(|key| self.document.get(node, key).is_some())
+        };
         let calls = (1..=declared.module.len()).filter_map(|end| self.modules.get(declared.module.get(..end)?)?.call);
         !calls.chain([resource]).any(repeated)
     }
@@ -248,7 +249,8 @@ impl<'d> Configuration<'d> {
         let tree = &self.document.tree;
         tree.entries(body).iter().all(|(key, expression)| {
             let constant = self.constant(*expression).and_then(|constant| scalar(tree, constant));
-            let actual = tree.str(*key).and_then(|key| tree.get(element, key)).and_then(|(_, value)| scalar(tree, value));
+            let actual =
+                tree.str(*key).and_then(|key| tree.get(element, key)).and_then(|(_, value)| scalar(tree, value));
             constant.is_none() || actual.is_none() || constant == actual
         })
     }
@@ -281,9 +283,10 @@ impl Inside {
 /// True for `{ "references": [...] }`, `{ "constant_value": ... }` and `{}`; false for the body of a nested block.
 fn is_expression(tree: &Tree, node: NodeId) -> bool {
     matches!(tree.node(node).kind, NodeKind::Mapping(_))
-        && tree.entries(node).iter().all(|(key, _)| {
-            tree.str(*key).is_some_and(|key| matches!(&**key, "references" | "constant_value"))
-        })
+        && tree
+            .entries(node)
+            .iter()
+            .all(|(key, _)| tree.str(*key).is_some_and(|key| matches!(&**key, "references" | "constant_value")))
 }
 
 /// True for a mask that says that the whole value is not known.

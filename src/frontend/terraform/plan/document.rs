@@ -173,7 +173,9 @@ impl Document {
 
     fn resource(&mut self, entry: NodeId, unknown: Mask) {
         let Some((address, name_span)) = self.address(entry) else { return };
-        let Some(values) = self.get(entry, "values").filter(|_| self.get(entry, "deposed_key").is_none()) else { return };
+        let Some(values) = self.get(entry, "values").filter(|_| self.get(entry, "deposed_key").is_none()) else {
+            return;
+        };
         if !self.seen.insert(address.clone()) {
             return;
         }

@@ -41,7 +41,7 @@ pub(super) struct Origins {
 impl Origins {
     /// True when everything that the value is made of is known.
     pub(super) fn is_known(&self) -> bool {
-        self.attributes.is_empty() && self.wholes.is_empty() && !self.hidden
+        self.known && self.attributes.is_empty() && self.wholes.is_empty() && !self.hidden
     }
 
     fn attribute(&mut self, of: usize, name: Arc<str>) {
@@ -184,8 +184,7 @@ impl Search<'_, '_> {
         let Some(declared) = self.plan.configuration.call(&context.module) else { return self.found.hidden = true };
         match self.plan.configuration.argument(declared, name) {
             Some(argument) => {
-                let caller =
-                    Context { module: outside.to_vec(), key: call.key.clone(), repeated: Some(declared) };
+                let caller = Context { module: outside.to_vec(), key: call.key.clone(), repeated: Some(declared) };
                 self.open.push((caller, argument));
             }
             None => self.found.known = true,

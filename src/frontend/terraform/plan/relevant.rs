@@ -27,7 +27,8 @@ impl Plan<'_> {
             let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
             (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (1, 2)
         });
-        self.document.section("relevant_attributes").is_some() || (new && self.document.section("configuration").is_some())
+        self.document.section("relevant_attributes").is_some()
+            || (new && self.document.section("configuration").is_some())
     }
 
     /// The unknown attributes that feed the plan.
@@ -104,7 +105,8 @@ impl Plan<'_> {
             let mut shown = BTreeSet::new();
             for (at, instance) in self.document.instances.iter().enumerate() {
                 let declared = instance.address.declared();
-                let body = self.configuration.resource(&declared).and_then(|node| self.document.get(node, "expressions"));
+                let body =
+                    self.configuration.resource(&declared).and_then(|node| self.document.get(node, "expressions"));
                 if let Some(body) = body {
                     let expressions = self.configuration.expressions(body);
                     shown.extend(self.origins(&self.context(at), &expressions).into_feeds());
@@ -153,9 +155,8 @@ impl Plan<'_> {
             self.origins(&context, &expressions)
         });
         let (at, name) = feed;
-        let as_attribute = |(known, attribute): &(usize, Arc<str>)| {
-            known == at && name.as_ref().is_none_or(|name| name == attribute)
-        };
+        let as_attribute =
+            |(known, attribute): &(usize, Arc<str>)| known == at && name.as_ref().is_none_or(|name| name == attribute);
         passed.hidden || passed.wholes.contains(at) || passed.attributes.iter().any(as_attribute)
     }
 

@@ -69,7 +69,9 @@ impl Plan<'_> {
     }
 
     fn provider(&self, key: &str) -> Option<NodeId> {
-        self.document.get(self.document.section("configuration")?, "provider_config").and_then(|all| self.document.get(all, key))
+        self.document
+            .get(self.document.section("configuration")?, "provider_config")
+            .and_then(|all| self.document.get(all, key))
     }
 
     fn region_of(&self, provider: &str) -> Option<Value> {
@@ -142,9 +144,8 @@ impl Plan<'_> {
     fn left_out(&self) -> Option<Arc<str>> {
         let seen: BTreeSet<_> = self.document.seen.iter().map(super::address::Address::declared).collect();
         let managed = self.configuration.resources().filter(|(declared, _)| !declared.resource.starts_with("data."));
-        let mut left_out = managed.filter(|(declared, node)| {
-            !seen.contains(declared) && self.configuration.is_single(declared, *node)
-        });
+        let mut left_out = managed
+            .filter(|(declared, node)| !seen.contains(declared) && self.configuration.is_single(declared, *node));
         left_out.next().map(|(declared, _)| declared.resource.clone())
     }
 
