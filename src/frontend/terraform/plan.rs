@@ -45,6 +45,12 @@ const BEFORE: &str = "before";
 /// Copies of a module: the calling module's copy and the call's name, with the keys of the copies that have resources.
 type Copies = BTreeMap<(Vec<Segment>, Arc<str>), BTreeSet<Option<Arc<str>>>>;
 
+/// Managed resources by type and known name; `None` where several have the same.
+type Named = BTreeMap<(Arc<str>, Arc<str>), Option<usize>>;
+
+/// Whether a dynamic block may stand in a resource, by its module and its address there.
+type Dynamic = BTreeMap<(Vec<Segment>, Arc<str>), bool>;
+
 /// Reads a plan or a state: adds a scope, its resources and its data sources to the model. What is no plan is a diagnostic.
 /// `modules` are those of the run, in case the plan's own configuration lies beside it.
 pub(super) fn read_plan(
@@ -94,15 +100,14 @@ struct Plan<'p> {
     copies: Copies,
     /// What the configuration files beside the plan say.
     beside: Beside,
-    /// Managed resources by type and name.
-    named: OnceCell<BTreeMap<(Arc<str>, Arc<str>), Option<usize>>>,
+    named: OnceCell<Named>,
     /// Policy documents that are read at the apply, put together; `None` while that happens.
     policies: RefCell<BTreeMap<usize, Option<Value>>>,
     feeds: OnceCell<Vec<Feed>>,
     shown: OnceCell<BTreeSet<Feed>>,
     users: OnceCell<Option<BTreeMap<Declared, BTreeSet<Declared>>>>,
     passed: RefCell<BTreeMap<Vec<Segment>, Origins>>,
-    dynamic: RefCell<BTreeMap<(Vec<Segment>, Arc<str>), bool>>,
+    dynamic: RefCell<Dynamic>,
 }
 
 impl<'p> Plan<'p> {

@@ -295,7 +295,7 @@ impl Walk<'_, '_> {
             Some((Data::Absent | Data::Null, _)) if self.created => return None,
             Some((Data::Absent | Data::Null, _)) | None => {}
             Some((_, beside)) => {
-                if let Some(value) = self.from_beside(beside) {
+                if let Some(value) = self.said_beside(beside) {
                     return Some(value.with_sensitive(secret));
                 }
             }
@@ -326,7 +326,7 @@ impl Walk<'_, '_> {
     }
 
     /// What the files say of a value that the plan does not know: more than nothing, or of which attribute it is the unknown.
-    fn from_beside(&self, beside: &Value) -> Option<Value> {
+    fn said_beside(&self, beside: &Value) -> Option<Value> {
         let own = self.instance.and_then(|at| self.plan.document.instances.get(at));
         match (&beside.structure, &beside.data) {
             (Some(structure), _) if own.is_some_and(|own| !own.address.data) => Some(structure.as_ref().clone()),
