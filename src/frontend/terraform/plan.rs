@@ -31,7 +31,7 @@ use beside::{Beside, Reading};
 use configuration::Configuration;
 use document::Document;
 use references::Origins;
-use relevant::Feed;
+use relevant::{Feed, OnlyRelevant};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -104,6 +104,8 @@ struct Plan<'p> {
     /// Policy documents that are read at the apply, put together; `None` while that happens.
     policies: RefCell<BTreeMap<usize, Option<Value>>>,
     feeds: OnceCell<Vec<Feed>>,
+    feeding: OnceCell<Vec<(Declared, Feed)>>,
+    only_relevant: RefCell<OnlyRelevant>,
     shown: OnceCell<BTreeSet<Feed>>,
     users: OnceCell<Option<BTreeMap<Declared, BTreeSet<Declared>>>>,
     passed: RefCell<BTreeMap<Vec<Segment>, Origins>>,
@@ -138,6 +140,8 @@ impl<'p> Plan<'p> {
             named: OnceCell::new(),
             policies: RefCell::default(),
             feeds: OnceCell::new(),
+            feeding: OnceCell::new(),
+            only_relevant: RefCell::default(),
             shown: OnceCell::new(),
             users: OnceCell::new(),
             passed: RefCell::default(),
