@@ -22,7 +22,8 @@ pub(crate) fn text(value: &str, at: usize) -> Value {
 
 pub(crate) fn map(entries: &[(&str, Value)]) -> Value {
     let entry = |(key, value): &(&str, Value)| (Arc::from(*key), Entry { key_span: span(90), value: value.clone() });
-    Value::map(entries.iter().map(entry), span(80))
+    // A map spans what is written in it.
+    Value::map(entries.iter().map(entry), Span::new(FileId(0), 0, 999))
 }
 
 pub(crate) fn parameter(name: &str) -> Unknown {
