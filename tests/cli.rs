@@ -102,10 +102,10 @@ fn a_named_file_that_cannot_be_read_fails_the_run_and_one_in_a_folder_does_not()
     fs::write(folder.path().join("bad.yaml"), [TEMPLATE.as_bytes(), b"# \xff\n"].concat()).unwrap();
     let (code, out, _) = run(&folder, &["bad.yaml"]);
     assert_eq!(code, 2);
-    assert!(out.contains("bad.yaml: it is not UTF-8 text"), "{out}");
+    assert!(out.contains("error[input] bad.yaml") && out.contains("it is not UTF-8 text"), "{out}");
     let (code, out, _) = run(&folder, &["."]);
     assert_eq!(code, 0);
-    assert!(out.contains("bad.yaml: it is not UTF-8 text"), "{out}");
+    assert!(out.contains("error[input] bad.yaml") && out.contains("it is not UTF-8 text"), "{out}");
 }
 
 #[test]

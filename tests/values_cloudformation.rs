@@ -1,11 +1,17 @@
 //! Intrinsic functions against `testdata/values/cloudformation.jsonl`: cases with the value that the service gives, most of
 //! them confirmed by other engines. A case that is not evaluated must give an unknown value, never another one.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic is how a test says that something does not hold")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test says that something does not hold"
+)]
 
-use coglint::frontend::{Given, Input, InputKind, Model, Schema, cloudformation};
+use coglint::frontend::{Given, Input, InputKind, Model, Resource, Schema, cloudformation};
 use coglint::source::{Loader, MemoryFiles, Span};
-use coglint::value::{Data, Part, Refine, ResourceRef, Scenario, Shape, Term, Tri, Unknown, Value, Variable, Why};
+use coglint::value::{
+    Data, Decision, Part, Refine, ResourceRef, Scenario, Shape, Term, Tri, Unknown, Value, Variable, Why,
+};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
@@ -17,7 +23,7 @@ fn cases_hold() {
     let cases = include_str!("../testdata/values/cloudformation.jsonl");
     let mut wrong = Vec::new();
     for line in cases.lines() {
-        let case: Json = serde_json::from_str(line).expect("a case is JSON");
+        let case: Json = serde_json::from_str(line).unwrap();
         let id = case["id"].as_str().unwrap();
         let read = Case::read(&case);
         let outcome = if NOT_EVALUATED.contains(&id) { read.check_unknown() } else { read.check(&case["expect"]) };
@@ -26,6 +32,35 @@ fn cases_hold() {
         }
     }
     assert!(wrong.is_empty(), "{} cases fail:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Templates whose `MfaConfiguration` is bad always, with the defaults, in some declared alternative, or never.
+#[test]
+fn scenarios_hold() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/values/cloudformation-scenarios");
+    let expected = std::fs::read_to_string(folder.join("expected.jsonl")).unwrap();
+    for line in expected.lines() {
+        let case: Json = serde_json::from_str(line).unwrap();
+        let file = case["file"].as_str().unwrap();
+        let template = serde_json::from_str(&std::fs::read_to_string(folder.join(file)).unwrap()).unwrap();
+        let model = read(&template, &json!({}));
+        assert_eq!(verdict(&model.resources[0]), case["verdict"].as_str().unwrap(), "{file}");
+    }
+}
+
+fn verdict(pool: &Resource) -> &'static str {
+    let value = pool.properties.get("MfaConfiguration");
+    let exists = |scenario: &Scenario| !matches!(pool.presence.decide(scenario), Decision::Fails);
+    let bad: Vec<Scenario> = scenarios(&value)
+        .into_iter()
+        .filter(|(scenario, value)| value.as_str() == Some("BAD") && exists(scenario))
+        .map(|(scenario, _)| scenario)
+        .collect();
+    match () {
+        () if bad.iter().any(Scenario::is_default) => "default",
+        () if bad.iter().any(Scenario::is_declared) => "some",
+        () => "none",
+    }
 }
 
 type Outcome = Result<(), String>;

@@ -86,6 +86,9 @@ fn words(error: &EvalAltResult) -> String {
         EvalAltResult::ErrorStackOverflow(_) => "its functions call each other too deeply".to_owned(),
         EvalAltResult::ErrorTooManyVariables(_) => "it has too many variables".to_owned(),
         EvalAltResult::ErrorDataTooLarge(what, _) => format!("a value grows too large ({})", lower_first(what)),
+        EvalAltResult::ErrorDataRace(..) => {
+            "a function that is passed to a method of a list uses the list itself; give it a copy".to_owned()
+        }
         EvalAltResult::ErrorRuntime(value, _) => value.to_string(),
         EvalAltResult::ErrorMismatchDataType(wanted, found, _) => format!("{wanted} belongs here, not {found}"),
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {

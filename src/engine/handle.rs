@@ -196,18 +196,18 @@ pub(super) trait Paths {
     fn run(&self) -> &Arc<Run>;
     /// Its own place.
     fn own_place(&self) -> Answered<Place>;
-    /// The attribute at the end of a path. `Ok(None)`: the thing itself answers the word.
+    /// The attribute at the end of a path; it may still be a choice. `Ok(None)`: the thing itself answers the word.
     fn find(&self, path: &str) -> Answered<Option<(Reading, Shape)>>;
 
     /// Where an attribute is written, else the nearest thing around it that is.
     fn at(&mut self, path: &str) -> Answered<Place> {
         match self.find(path)? {
-            Some((reading, _)) => Ok(read::place(&reading)),
+            Some((reading, _)) => Ok(read::place(&read::settle(self.run(), &reading)?)),
             None => self.own_place(),
         }
     }
 
-    /// An attribute for a message; holes are shown by what would fill them.
+    /// An attribute for a message: holes are shown by what would fill them, alternatives side by side.
     fn show(&mut self, path: &str) -> Answered<String> {
         match self.find(path)? {
             Some((reading, _)) => Ok(show::value(&reading.value, &self.run().scenario)),
@@ -218,7 +218,7 @@ pub(super) trait Paths {
     /// Whether an attribute is there. An unknown value that is certainly not null is.
     fn has(&mut self, path: &str) -> Answered<bool> {
         match self.find(path)? {
-            Some((reading, _)) => present(self.run(), &reading.value),
+            Some((reading, _)) => present(self.run(), &read::settle(self.run(), &reading)?.value),
             None => Ok(true),
         }
     }
@@ -226,11 +226,7 @@ pub(super) trait Paths {
     /// The text of an attribute as it is written: of a reference the ARN or name, not the resource it names.
     fn text(&mut self, path: &str) -> Answered<Dynamic> {
         match self.find(path)? {
-            Some((reading, Shape::Link(..))) => {
-                let value = &reading.value;
-                let fallback = NodeId(u32::MAX);
-                read::plain(self.run(), fallback, Shape::Text, &Reading { value: value.clone(), place: reading.place })
-            }
+            Some((reading, Shape::Link(..))) => read::written(self.run(), &self.run().resolve(&reading.value)?),
             _ => Err(format!("`{path}` is no reference: write it as a property").into()),
         }
     }
@@ -264,7 +260,7 @@ impl Paths for Block {
     }
 }
 
-/// Follows a path of attribute names through blocks, in the run's scenario.
+/// Follows a path of attribute names through blocks, in the run's scenario. What stands at the end may still be a choice.
 fn dig(
     run: &Run,
     id: NodeId,
@@ -277,7 +273,8 @@ fn dig(
         let Some(attribute) = attributes.iter().find(|attribute| attribute.name == name) else {
             return Err(unknown_attribute(path, name, attributes.iter().map(|attribute| attribute.name)).into());
         };
-        reading = read::attribute(run, id, attribute, &reading)?;
+        let block = read::settle(run, &reading)?;
+        reading = run.graph.read_attribute(id, attribute, &block);
         shape = attribute.shape;
         attributes = if let Shape::Block(attributes) = shape { attributes } else { &[] };
     }

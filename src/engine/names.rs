@@ -81,7 +81,8 @@ struct Body {
 
 impl Body {
     fn holds(&self, position: Position) -> bool {
-        self.start <= position && (self.end.is_none() || position <= self.end)
+        // A closure that is a lone expression has no end: its only statement stands where it starts.
+        if self.end.is_none() { position == self.start } else { self.start <= position && position <= self.end }
     }
 }
 
@@ -325,7 +326,7 @@ impl Checker<'_> {
             _ => format!("{} has no attribute `{name}`{known}", base.name()),
         };
         self.problem(position, message);
-        Type::Any
+        Type::Free
     }
 
     fn method(&mut self, base: &Type, call: &FnCallExpr, position: Position) -> Type {
@@ -352,6 +353,7 @@ impl Checker<'_> {
         let generic = matches!(name, "type_of" | "to_string" | "is_shared");
         if (base.is_handle() && !generic) || !library {
             self.unknown_method(base, name, count, position);
+            return Type::Free;
         }
         Type::Any
     }

@@ -13,9 +13,9 @@ use rhai::Dynamic;
 use std::sync::Arc;
 
 /// Longer strings and lists are not handed to rules.
-pub(super) const MOST_CHARACTERS: usize = 256 * 1024;
-/// See [`MOST_CHARACTERS`].
-pub(super) const MOST_ITEMS: usize = 10_000;
+pub(super) const MOST_BYTES: usize = 64 * 1024;
+/// See [`MOST_BYTES`].
+pub(super) const MOST_ITEMS: usize = 4_096;
 
 /// An attribute in the run's scenario.
 pub(super) fn attribute(run: &Run, id: NodeId, attribute: &Attribute, block: &Reading) -> Answered<Reading> {
@@ -25,14 +25,9 @@ pub(super) fn attribute(run: &Run, id: NodeId, attribute: &Attribute, block: &Re
 /// A reading in the run's scenario: its value is no choice, its place is that of the alternative where one was written there.
 pub(super) fn settle(run: &Run, reading: &Reading) -> Answered<Reading> {
     let value = run.resolve(&reading.value)?;
-    let place = if matches!(reading.value.data, Data::Choice(_)) {
-        let whole = in_place(&reading.value);
-        let inside = |part: &Span| whole.is_none_or(|whole| whole.file == part.file && whole.to(*part) == whole);
-        in_place(&value).filter(inside).or(whole).unwrap_or(reading.place)
-    } else {
-        reading.place
-    };
-    Ok(Reading { value, place })
+    let alternative = in_place(&value).filter(|span| reading.place.covers(*span));
+    let place = if matches!(reading.value.data, Data::Choice(_)) { alternative } else { None };
+    Ok(Reading { place: place.unwrap_or(reading.place), value })
 }
 
 /// The place of a value that is written where it is used.
@@ -118,11 +113,16 @@ fn items(run: &Arc<Run>, list: &List, element: &mut dyn FnMut(&Value) -> Answere
     }
 }
 
+/// The text of a reference as it is written, not followed.
+pub(super) fn written(run: &Run, value: &Value) -> Answered<Dynamic> {
+    if matches!(value.data, Data::Absent | Data::Null) { Ok(Dynamic::UNIT) } else { scalar(run, value) }
+}
+
 /// A known string, number or truth value.
 fn scalar(run: &Run, value: &Value) -> Answered<Dynamic> {
     match &value.data {
-        Data::String(text) if text.len() > MOST_CHARACTERS => {
-            Err(run.undecided(&Why::Budget(format!("a text of more than {MOST_CHARACTERS} bytes").into())))
+        Data::String(text) if text.len() > MOST_BYTES => {
+            Err(run.undecided(&Why::Budget(format!("a text of more than {MOST_BYTES} bytes").into())))
         }
         Data::String(text) => {
             if value.sensitive {

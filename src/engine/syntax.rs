@@ -119,7 +119,7 @@ fn require(
                 let message = text(context, &run, input)?;
                 let place =
                     inputs.next().map(|input| lenient(&run, at(context, input))).transpose()?.flatten().flatten();
-                let place = place.or_else(|| violation.place.clone());
+                let place = place.or_else(|| violation.place.clone()).or_else(|| own_place(&run));
                 if let (Some(message), Some(place)) = (message.filter(|text| !text.is_empty()), place) {
                     violation.notes.push(Label { span: place.span, message });
                 }
@@ -128,6 +128,11 @@ fn require(
     }
     run.add(violation);
     Ok(Dynamic::UNIT)
+}
+
+/// The place of the resource that is checked.
+fn own_place(run: &Run) -> Option<Place> {
+    run.graph.node(run.node).map(|node| node.resource.name_span.into())
 }
 
 /// The result, or nothing where a value in it is not known: the defect is proven all the same.

@@ -7,14 +7,14 @@ use super::answer::{self, AnswerHandle};
 use super::handle::{Block, Node, Paths, Place, Raw};
 use super::list::{self, PARTIAL_LIST, PartialList};
 use super::methods::Method;
-use super::read::{MOST_CHARACTERS, MOST_ITEMS};
+use super::read::{MOST_BYTES, MOST_ITEMS};
 use super::run::Answered;
 use super::syntax;
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
     BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, OptimizationLevel};
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, OptimizationLevel, Position};
 use std::any::TypeId;
 use std::collections::BTreeSet;
 
@@ -69,6 +69,21 @@ fn add_library(engine: &mut Engine) {
     BasicMapPackage::new().register_into_engine(engine);
     BasicIteratorPackage::new().register_into_engine(engine);
     BasicFnPackage::new().register_into_engine(engine);
+    // Rhai's own look at the size of their result only when it is there, and they can multiply two sizes.
+    engine
+        .register_fn("replace", |text: &mut ImmutableString, find: &str, by: &str| replace(text, find, by))
+        .register_fn("replace", |text: &mut ImmutableString, find: char, by: &str| {
+            replace(text, &find.to_string(), by)
+        });
+}
+
+fn replace(text: &mut ImmutableString, find: &str, by: &str) -> Answered<()> {
+    let grown = text.matches(find).count().saturating_mul(by.len()).saturating_add(text.len());
+    if grown > MOST_BYTES {
+        return Err(Box::new(EvalAltResult::ErrorDataTooLarge("length of string".into(), Position::NONE)));
+    }
+    *text = text.replace(find, by).into();
+    Ok(())
 }
 
 fn limit(engine: &mut Engine) {
@@ -76,7 +91,7 @@ fn limit(engine: &mut Engine) {
         .set_max_operations(MOST_OPERATIONS)
         .set_max_call_levels(MOST_CALL_LEVELS)
         .set_max_expr_depths(MOST_EXPRESSION_LEVELS, MOST_EXPRESSION_LEVELS)
-        .set_max_string_size(MOST_CHARACTERS)
+        .set_max_string_size(MOST_BYTES)
         .set_max_array_size(MOST_ITEMS)
         .set_max_map_size(MOST_MAP_ENTRIES)
         .set_max_variables(MOST_VARIABLES)

@@ -147,7 +147,7 @@ impl Graph {
         let found = match attribute.source(node.dialect) {
             Source::Derived(derive) => {
                 let value = derive(self, id);
-                Reading { place: if value.is_absent() { block.place } else { value.span }, value }
+                Reading { place: place_of(&value, node.resource.span).unwrap_or(block.place), value }
             }
             Source::Path(path) => dig(block, path),
         };
@@ -187,16 +187,17 @@ fn place_of_entry(block: &Value, key: &str) -> Option<Span> {
     match &block.data {
         Data::Map(map) => {
             let entry = map.entries.get(key)?;
-            Some(place_of(&entry.value).unwrap_or(entry.key_span))
+            Some(place_of(&entry.value, block.span).unwrap_or(entry.key_span))
         }
         Data::Choice(choice) => choice.arms.iter().find_map(|(_, arm)| place_of_entry(arm, key)),
         _ => None,
     }
 }
 
-/// The place of a value that was written where it is used; `None` for one that is missing or came from elsewhere.
-fn place_of(value: &Value) -> Option<Span> {
-    let in_place = value.via.is_none() && !value.span.is_empty();
+/// The place of a value that was written where it is used, inside of `block`; `None` for one that is missing or came from
+/// elsewhere.
+fn place_of(value: &Value, block: Span) -> Option<Span> {
+    let in_place = value.via.is_none() && !value.span.is_empty() && block.covers(value.span);
     (in_place && !value.is_absent()).then_some(value.span)
 }
 

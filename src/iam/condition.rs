@@ -283,3 +283,139 @@ fn in_network(network: &str, address: &str) -> Option<bool> {
     let network_of = |address: u128| address.checked_shr(host_bits).unwrap_or(0);
     Some(network_of(base) == network_of(address))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iam::request::{Assuming, nowhere};
+    use crate::value::{Scenario, Value};
+
+    fn text(text: &str) -> Symbolic {
+        Symbolic::read(&Value::string(text, nowhere())).unwrap()
+    }
+
+    /// Judges `operator` on a key in the given state; `|` separates the values that the condition demands.
+    fn judged(operator: &str, wanted: &str, state: KeyState) -> Tri {
+        let nothing = Value::absent(nowhere());
+        let assuming = Assuming { account: nothing.clone(), pool_arn: nothing.clone(), external_id: nothing };
+        let request = Request::assuming(&assuming, &Scenario::default()).with_key("Some:Key", state);
+        let items = wanted.split('|').map(|wanted| Element::Text(text(wanted))).collect();
+        let values = Elements { items, open: None, span: nowhere() };
+        let condition = Condition { operator: operator.into(), key: "some:key".into(), span: nowhere(), values };
+        judge(&condition, &request, true).answer
+    }
+
+    #[test]
+    fn operators_on_a_known_value() {
+        let cases = [
+            ("StringEquals", "a|b", "b", Tri::Yes),
+            ("StringEquals", "a*", "ab", Tri::No),
+            ("StringEquals", "A", "a", Tri::No),
+            ("stringequals", "a", "a", Tri::Yes),
+            ("StringNotEquals", "a|b", "b", Tri::No),
+            ("StringNotEquals", "a|b", "c", Tri::Yes),
+            ("StringEqualsIgnoreCase", "A", "a", Tri::Yes),
+            ("StringNotEqualsIgnoreCase", "A", "a", Tri::No),
+            ("StringNotEqualsIgnoreCase", "B", "a", Tri::Yes),
+            ("StringLike", "a?c*", "abcd", Tri::Yes),
+            ("StringLike", "A*", "abcd", Tri::No),
+            ("StringNotLike", "a*", "abcd", Tri::No),
+            ("ArnLike", "arn:aws:sns:*:*:x", "arn:aws:sns:r:a:x", Tri::Yes),
+            ("ArnEquals", "arn:aws:sns:*:*:x*", "arn:aws:sns:r:a:x:y", Tri::Yes),
+            ("ArnLike", "arn:aws:*:*:*:c", "arn:aws:sns:r:a:b:c", Tri::No),
+            ("ArnNotLike", "arn:aws:sns:*:*:x", "arn:aws:sns:r:a:x", Tri::No),
+            ("ArnNotEquals", "arn:aws:sns:*:*:x", "arn:aws:sns:r:a:y", Tri::Yes),
+            ("Bool", "TRUE", "true", Tri::Yes),
+            ("Bool", "true", "false", Tri::No),
+            ("Bool", "yes", "yes", Tri::No),
+            ("BinaryEquals", "QQ==", "QQ==", Tri::Yes),
+            ("BinaryEquals", "QQ==", "qq==", Tri::No),
+            ("IpAddress", "10.0.0.0/8", "10.200.0.1", Tri::Yes),
+            ("IpAddress", "10.0.0.0/8", "11.0.0.1", Tri::No),
+            ("IpAddress", "10.0.0.1", "10.0.0.1", Tri::Yes),
+            ("IpAddress", "0.0.0.0/0", "11.0.0.1", Tri::Yes),
+            ("IpAddress", "2001:db8::/32", "2001:db8::1", Tri::Yes),
+            ("IpAddress", "::/0", "2001:db8::1", Tri::Yes),
+            ("IpAddress", "10.0.0.0/8", "2001:db8::1", Tri::No),
+            ("IpAddress", "10.0.0.0/8", "here", Tri::Unknown),
+            ("NotIpAddress", "10.0.0.0/8", "10.0.0.1", Tri::No),
+            ("NumericEquals", "10", "10.0", Tri::Yes),
+            ("NumericEquals", "10", "11", Tri::No),
+            ("NumericNotEquals", "10", "10.0", Tri::No),
+            ("NumericLessThan", "10", "9", Tri::Yes),
+            ("NumericLessThan", "10", "10", Tri::No),
+            ("NumericLessThanEquals", "10", "10", Tri::Yes),
+            ("NumericGreaterThan", "10", "10", Tri::No),
+            ("NumericGreaterThan", "10", "11", Tri::Yes),
+            ("NumericGreaterThanEquals", "10", "10", Tri::Yes),
+            ("NumericLessThan", "ten", "9", Tri::Unknown),
+            ("DateLessThan", "2030-01-01T00:00:00Z", "2020-01-01T00:00:00Z", Tri::Unknown),
+            ("Null", "true", "x", Tri::No),
+            ("Null", "False", "x", Tri::Yes),
+            ("ForAnyValue:StringEquals", "a|b", "b", Tri::Yes),
+            ("ForAllValues:StringEquals", "a|b", "c", Tri::No),
+            ("ForSomeValues:StringEquals", "a", "a", Tri::Unknown),
+            ("StringSounds", "a", "a", Tri::Unknown),
+            ("NumericNotLessThan", "1", "1", Tri::Unknown),
+        ];
+        for (operator, wanted, got, expected) in cases {
+            assert_eq!(judged(operator, wanted, KeyState::Known(text(got))), expected, "{got} {operator} {wanted}");
+        }
+    }
+
+    #[test]
+    fn operators_on_a_missing_key() {
+        let cases = [
+            ("StringEquals", Tri::No),
+            ("StringEqualsIfExists", Tri::Yes),
+            ("Bool", Tri::No),
+            ("StringNotEquals", Tri::Yes),
+            ("StringNotEqualsIfExists", Tri::Yes),
+            ("ArnNotLike", Tri::Yes),
+            ("NotIpAddress", Tri::Yes),
+            ("NumericNotEquals", Tri::Yes),
+            ("DateNotEquals", Tri::Yes),
+            ("DateEquals", Tri::No),
+            ("ForAllValues:StringEquals", Tri::Yes),
+            ("ForAllValues:StringNotEquals", Tri::Yes),
+            ("ForAnyValue:StringEquals", Tri::No),
+            ("ForAnyValue:StringNotEquals", Tri::No),
+            ("ForAnyValue:StringEqualsIfExists", Tri::Unknown),
+        ];
+        for (operator, expected) in cases {
+            assert_eq!(judged(operator, "x", KeyState::Absent), expected, "{operator}");
+        }
+        assert_eq!(judged("Null", "true", KeyState::Absent), Tri::Yes);
+        assert_eq!(judged("Null", "false", KeyState::Absent), Tri::No);
+    }
+
+    #[test]
+    fn operators_on_a_key_that_is_not_known() {
+        let open = |may_be_absent| KeyState::Open { may_be_absent, many: false, because: None };
+        assert_eq!(judged("StringEquals", "x", open(true)), Tri::Unknown);
+        assert_eq!(judged("Null", "false", open(true)), Tri::Unknown);
+        assert_eq!(judged("Null", "false", open(false)), Tri::Yes);
+        let either = || KeyState::OneOf(vec![KeyState::Absent, KeyState::Known(text("x"))]);
+        assert_eq!(judged("StringEquals", "x", either()), Tri::Unknown);
+        assert_eq!(judged("StringEquals", "y", either()), Tri::No);
+        assert_eq!(judged("StringEqualsIfExists", "x", either()), Tri::Yes);
+        assert_eq!(judged("Null", "true", either()), Tri::Unknown);
+    }
+
+    #[test]
+    fn no_value_at_all_may_be_demanded() {
+        // An empty list is reached by no value, present or not.
+        let nothing = Value::absent(nowhere());
+        let assuming = Assuming { account: nothing.clone(), pool_arn: nothing.clone(), external_id: nothing };
+        let request = Request::assuming(&assuming, &Scenario::default());
+        let judged = |operator: &str, key: &str| {
+            let values = Elements { items: Vec::new(), open: None, span: nowhere() };
+            let condition = Condition { operator: operator.into(), key: key.into(), span: nowhere(), values };
+            judge(&condition, &request, true).answer
+        };
+        assert_eq!(judged("StringEquals", "aws:PrincipalArn"), Tri::No, "whether the key is there or not");
+        assert_eq!(judged("StringNotEquals", "aws:PrincipalArn"), Tri::Yes);
+        assert_eq!(judged("StringEqualsIfExists", "aws:PrincipalArn"), Tri::Unknown, "it holds only for a missing key");
+        assert_eq!(judged("ForAllValues:StringEquals", "aws:PrincipalArn"), Tri::Unknown);
+    }
+}

@@ -2,6 +2,7 @@
 //! more may be attached than anybody sees.
 
 use super::{Attached, Document, Presence, RoleFacts};
+use crate::frontend::Opening;
 use crate::graph::kinds::{Attribute, Shape, named};
 use crate::graph::link::Link;
 use crate::graph::{Graph, NodeId, Reading};
@@ -177,12 +178,35 @@ impl Collected<'_> {
         let Some(node) = self.graph.node(self.role) else { return };
         let id = &node.resource.id;
         let openings = self.graph.scope(id.scope).map_or(&[][..], |scope| &scope.openings);
-        if let Some(opening) = openings.iter().find(|opening| opening.may_touch(id)) {
+        let name = self.graph.read(self.role, "role_name").value;
+        if let Some(opening) = openings.iter().find(|opening| opening.may_touch(id) || gets_name(opening, &name)) {
             self.leave_open(opening.why.to_string());
         }
         if node.resource.schematic {
             self.leave_open("how many instances of the role there are is not known".into());
         }
+    }
+}
+
+/// True when the hidden part was given a string that is the role's name, or holds it as an ARN does: a name that the input
+/// spells out carries no mark of the role it belongs to.
+fn gets_name(opening: &Opening, name: &Value) -> bool {
+    opening.given.iter().flatten().any(|value| holds_name(value, name))
+}
+
+fn holds_name(value: &Value, name: &Value) -> bool {
+    let spelt = |text: &str| name.as_str().is_some_and(|name| text.contains(name));
+    let may_be = || matches!(name.data, Data::String(_) | Data::Text(_)) && !value.same(name).is_no();
+    match &value.data {
+        Data::String(text) => spelt(text) || may_be(),
+        Data::Text(text) => {
+            text.parts().iter().any(|part| matches!(part, Part::Literal(text, _) if spelt(text))) || may_be()
+        }
+        Data::Unknown(_) => value.same(name).is_yes(),
+        Data::List(list) => list.items.iter().any(|item| holds_name(item, name)),
+        Data::Map(map) => map.entries.values().any(|entry| holds_name(&entry.value, name)),
+        Data::Choice(choice) => choice.arms.iter().any(|(_, arm)| holds_name(arm, name)),
+        _ => false,
     }
 }
 

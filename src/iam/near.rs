@@ -98,8 +98,20 @@ fn resource(statement: &Statement, request: &Request) -> (Span, Detail) {
 
 /// True for an ARN whose service is Amazon SNS, or that leaves the service open.
 fn may_be_topic(arn: &str) -> bool {
+    let arn = without_names(arn);
     let service = arn.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(1));
     arn.starts_with("${") || service.is_some_and(|service| service == "sns" || service.contains(['*', '$']))
+}
+
+/// A text whose holes have no names: these have colons of their own, as in `${AWS::Region}`.
+fn without_names(text: &str) -> String {
+    let mut pieces = text.split("${");
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        plain.push_str("${}");
+        plain.push_str(piece.split_once('}').map_or("", |(_, behind)| behind));
+    }
+    plain
 }
 
 fn failing_condition(statement: &Statement, version: &Version, request: &Request) -> Option<(Span, Detail)> {
@@ -131,4 +143,17 @@ fn shown(elements: &Elements) -> Vec<String> {
         Element::Unclear(_) => None,
     });
     texts.take(MOST_LISTED).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_be_topic;
+
+    #[test]
+    fn topics_are_known_by_their_service() {
+        let topics = ["arn:aws:sns:*:*:*", "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:*", "${Topic}"];
+        assert!(topics.iter().all(|arn| may_be_topic(arn)));
+        let others = ["*", "arn:aws:s3:::bucket", "arn:${AWS::Partition}:sqs:${AWS::Region}:*:*"];
+        assert!(!others.iter().any(|arn| may_be_topic(arn)));
+    }
 }

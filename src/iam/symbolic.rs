@@ -247,16 +247,13 @@ fn lower(c: char) -> char {
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
     pub tokens: Vec<Token>,
-    /// A variable in it may have no value, and then it matches nothing.
-    pub may_lack_value: bool,
     pub doubts: Vec<Doubt>,
 }
 
 impl Pattern {
-    /// Judges a comparison made with this pattern: a match is certain only when every variable has a value.
+    /// Judges a comparison made with this pattern.
     pub(super) fn judge(&self, compared: Tri, value: &Symbolic) -> Judged {
-        let answer = if self.may_lack_value { compared.and(Tri::Unknown) } else { compared };
-        Judged::new(answer, || {
+        Judged::new(compared, || {
             let doubts: Vec<Doubt> = self.doubts.iter().cloned().chain(value.doubts()).collect();
             if doubts.is_empty() {
                 vec![Doubt::text("the text is too long to compare", Some(value.span))]
@@ -329,12 +326,10 @@ pub(super) fn covers(pattern: &[Token], value: &[Token]) -> Tri {
     if matches!(pattern, [Token::Star]) {
         return Tri::Yes;
     }
-    let rules = Rules { wild: true, fold: false };
-    match (is_arn(pattern), is_arn(value)) {
-        (Tri::Yes, Tri::No) => Tri::No,
-        (_, Tri::No) => matches(pattern, value, rules),
-        _ => covers_arn(pattern, value),
+    if is_arn(value).is_no() {
+        return matches(pattern, value, Rules { wild: true, fold: false });
     }
+    covers_arn(pattern, value)
 }
 
 fn covers_arn(pattern: &[Token], value: &[Token]) -> Tri {
@@ -441,11 +436,42 @@ mod tests {
             ("arn:*:X", Tri::No),
             ("arn:aws:cognito-idp:*:userpool/x:y", Tri::No),
             ("{any}", Tri::Unknown),
+            ("arn:{any}", Tri::Unknown),
             ("{any}:S3:*", Tri::No),
         ];
         for (pattern, expected) in cases {
             assert_eq!(arn_like(&tokens(pattern), &tokens(arn)), expected, "{pattern}");
         }
+    }
+
+    #[test]
+    fn holes_that_hide_colons() {
+        let same = tokens("{any}");
+        assert_eq!(arn_like(&same, &same), Tri::Yes, "whatever it holds");
+        // One hole stands for one segment or for several.
+        assert_eq!(arn_like(&tokens("arn:aws:sns:*:*:x"), &tokens("arn:aws:{any}:x")), Tri::Unknown);
+        assert_eq!(arn_like(&tokens("arn:aws:{any}:x"), &tokens("arn:aws:sns:us-east-1:1:x")), Tri::Unknown);
+    }
+
+    #[test]
+    fn what_is_known_of_an_unknown() {
+        let read = |refine: Refine| {
+            let unknown = Unknown::new(Why::Parameter("P".into()), Term::Dynamic("P".into())).refined(refine);
+            Symbolic::read(&Value::unknown(unknown, span()))
+        };
+        let against =
+            |refine: Refine, text: &str| matches(&read(refine).unwrap().tokens(), &tokens(text), Rules::default());
+        let digits = || Refine::string(Shape::some_of(Class::Digit));
+        assert_eq!(against(digits(), "x"), Tri::No);
+        assert_eq!(
+            against(Refine { kind: None, ..digits() }, "x"),
+            Tri::Unknown,
+            "it may be a list, which no shape describes"
+        );
+        let not_x = Refine { none_of: ["x".into()].into(), ..Refine::string(Shape::any()) };
+        assert_eq!(against(not_x.clone(), "x"), Tri::No);
+        assert_eq!(against(not_x, "y"), Tri::Unknown);
+        assert!(read(Refine { kind: Some(Kind::List), ..Refine::default() }).is_none());
     }
 
     #[test]
@@ -459,6 +485,8 @@ mod tests {
             ("arn:aws:sms-voice:*:*:pool/P", "arn:aws:sms-voice:us-east-1:{A}:pool/p", Tri::No),
             ("arn:aws:sms-voice:*:*:pool/p", "{any}", Tri::Unknown),
             ("arn:aws:sms-voice", "{any}", Tri::Unknown),
+            ("arn:aws:sms-voice", "arn:aws:sms-voice:{any}", Tri::Unknown),
+            ("arn:aws:sms-voice:*:*:x", "arn:aws:{any}:x", Tri::Unknown),
         ];
         for (pattern, value, expected) in cases {
             assert_eq!(covers(&tokens(pattern), &tokens(value)), expected, "{pattern} on {value}");

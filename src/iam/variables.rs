@@ -16,7 +16,7 @@ const LONGEST_VARIABLE: usize = 256;
 /// fill the variables, where variables are expanded. `None`: a variable has no value, so that the string matches nothing.
 pub(super) fn compile(text: &Symbolic, wild: bool, variables: Option<&Request>) -> Option<Pattern> {
     let raw = text.tokens();
-    let mut pattern = Pattern { tokens: Vec::with_capacity(raw.len()), may_lack_value: false, doubts: text.doubts() };
+    let mut pattern = Pattern { tokens: Vec::with_capacity(raw.len()), doubts: text.doubts() };
     let mut rest = raw.as_slice();
     while let Some((first, tail)) = rest.split_first() {
         match variables.zip(variable_at(rest)) {
@@ -74,11 +74,11 @@ fn expand(variable: &str, request: &Request, pattern: &mut Pattern) -> Option<()
             pattern.doubts.extend(text.doubts());
         }
         KeyState::Open { .. } | KeyState::OneOf(_) => {
+            // A hole that equals nothing, so that no match is certain: the variable may even have no value.
             let text = format!("the value of {key} in this call is not known");
             let term = Term::call("policy variable", [Term::literal(&key.to_lowercase())]);
             pattern.tokens.push(Token::Hole(Arc::new(Unknown::new(Why::Attribute(key.into()), term))));
             pattern.doubts.push(Doubt::text(text, None));
-            pattern.may_lack_value = true;
         }
     }
     Some(())

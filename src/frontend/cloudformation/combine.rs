@@ -1,7 +1,7 @@
 //! Functions of values that are choices: every combination of their alternatives that can occur.
 
 use crate::source::Span;
-use crate::value::{Data, Decision, Guard, MOST_ARMS, Scenario, Value};
+use crate::value::{Decision, Guard, MOST_ARMS, Scenario, Value};
 
 /// Applies a function to every combination of the alternatives of some values. `None` when there are more than
 /// [`MOST_ARMS`] of them.
@@ -15,32 +15,61 @@ pub(super) fn combine(values: &[Value], span: Span, function: &mut dyn FnMut(&[V
     Some(Value::choice(arms, span).with_sensitive(sensitive))
 }
 
+/// One alternative of each value, and when they occur together.
+struct Combination {
+    guard: Guard,
+    scenario: Scenario,
+    /// The scenario says all that the guard does.
+    exact: bool,
+    values: Vec<Value>,
+}
+
 /// The combinations with their conditions. Alternatives that exclude each other are not combined.
 pub(super) fn combinations(values: &[Value], most: usize) -> Option<Vec<(Guard, Vec<Value>)>> {
-    let mut found = vec![(Guard::Always, Scenario::default(), Vec::with_capacity(values.len()))];
+    let empty = Combination { guard: Guard::Always, scenario: Scenario::default(), exact: true, values: Vec::new() };
+    let mut found = vec![empty];
     for value in values {
-        if !matches!(value.data, Data::Choice(_)) {
-            for (_, _, combination) in &mut found {
-                combination.push(value.clone());
-            }
-            continue;
-        }
         let arms = value.arms();
-        let mut next = Vec::with_capacity(found.len() * arms.len());
-        for (guard, scenario, combination) in &found {
-            for (condition, arm) in &arms {
-                let Some(scenario) = assume(condition, scenario) else { continue };
-                let mut combination = combination.clone();
-                combination.push(arm.clone());
-                next.push((guard.clone().and(condition.clone()), scenario, combination));
-            }
+        let mut next = Vec::with_capacity(found.len());
+        for combination in found {
+            combination.extend(&arms, &mut next);
             if next.len() > most {
                 return None;
             }
         }
         found = next;
     }
-    Some(found.into_iter().map(|(guard, _, combination)| (guard, combination)).collect())
+    Some(found.into_iter().map(|combination| (combination.guard, combination.values)).collect())
+}
+
+impl Combination {
+    /// Adds each alternative that can occur together with this combination.
+    fn extend(mut self, arms: &[(Guard, Value)], found: &mut Vec<Self>) {
+        let mut possible = Vec::new();
+        for (guard, arm) in arms {
+            match guard.decide(&self.scenario) {
+                // A parameter that was met before: no new condition.
+                Decision::Holds => {
+                    self.values.push(arm.clone());
+                    found.push(self);
+                    return;
+                }
+                Decision::Fails => {}
+                Decision::Open(_) => {
+                    possible.extend(assume(guard, &self.scenario).map(|scenario| (guard, scenario, arm)))
+                }
+            }
+        }
+        for (condition, scenario, arm) in possible {
+            let guard = self.guard.clone().and(condition.clone());
+            // What the scenarios do not say may contradict what came before.
+            let exact = self.exact && matches!(condition, Guard::Is(..));
+            if exact || may_hold(&guard, &scenario, &mut { MOST_CLASSES_TRIED }) {
+                let values = self.values.iter().chain([arm]).cloned().collect();
+                found.push(Self { guard, scenario, exact, values });
+            }
+        }
+    }
 }
 
 /// The scenario in which a guard holds besides; `None` when it cannot. What cannot be said as a choice of classes is
@@ -62,4 +91,21 @@ fn assume(guard: &Guard, scenario: &Scenario) -> Option<Scenario> {
         },
         _ => Some(scenario.clone()),
     }
+}
+
+/// So many choices of classes are tried to find out whether a condition can hold.
+const MOST_CLASSES_TRIED: usize = 200;
+
+/// False when a guard certainly fails in every scenario.
+fn may_hold(guard: &Guard, scenario: &Scenario, tries: &mut usize) -> bool {
+    let variable = match guard.decide(scenario) {
+        Decision::Holds => return true,
+        Decision::Fails => return false,
+        Decision::Open(variable) => variable,
+    };
+    (0..variable.classes.len()).any(|class| {
+        let Some(left) = tries.checked_sub(1) else { return true };
+        *tries = left;
+        may_hold(guard, &scenario.with(variable.clone(), class), tries)
+    })
 }

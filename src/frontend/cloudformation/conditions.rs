@@ -11,6 +11,9 @@ use std::sync::Arc;
 /// More combinations than this of the two sides of a comparison, and it is a question of its own.
 const MOST_COMPARISONS: usize = 1024;
 
+/// Conditions made of conditions multiply; one with more parts than this says nothing.
+const LARGEST_GUARD: usize = 10_000;
+
 impl Stack<'_> {
     /// What a named condition says; `Err` with the reason when nothing can be said.
     pub(super) fn condition(&mut self, name: &str) -> Result<Guard, Why> {
@@ -97,8 +100,10 @@ impl Stack<'_> {
                 Err(why) => failed = Some(why),
             }
         }
+        let size: usize = parts.iter().map(size).sum();
         match (failed, parts.len()) {
             (Some(why), _) => Err(why),
+            _ if size > LARGEST_GUARD => Err(Why::Budget("a condition of too many parts".into())),
             (None, 0) => Ok(if every { Guard::Always } else { Guard::Never }),
             (None, 1) => Ok(parts.swap_remove(0)),
             (None, _) if every => Ok(Guard::All(parts.into())),
@@ -191,6 +196,15 @@ impl Stack<'_> {
             self.conditions.clear();
             self.set_parameters();
         }
+    }
+}
+
+/// The number of comparisons in a guard, each counted as often as it is looked at.
+fn size(guard: &Guard) -> usize {
+    match guard {
+        Guard::Always | Guard::Never | Guard::Is(..) => 1,
+        Guard::Not(inner) => size(inner),
+        Guard::All(parts) | Guard::Any(parts) => parts.iter().map(size).sum(),
     }
 }
 

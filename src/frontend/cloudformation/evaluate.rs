@@ -121,7 +121,7 @@ impl Stack<'_> {
             "Fn::Base64" => self.base64(call, span),
             "Fn::ImportValue" => self.import_value(call, span),
             "Fn::Length" => self.length(call, span),
-            "Fn::ToJsonString" => self.to_json_string(call, span),
+            "Fn::ToJsonString" => self.json_string(call, span),
             "Fn::Transform" => self.unknown(Why::Macro(self.macro_name(call.argument)), span),
             // Their results are facts about the account, and no rule asks for them.
             "Fn::GetAZs" | "Fn::Cidr" | "Fn::GetStackOutput" => {
@@ -160,20 +160,44 @@ impl Stack<'_> {
                 return value;
             }
             if let Some(value) = self.world.schema.computed(&resource, type_name, attribute, &properties) {
-                return value.through(format!("`{attribute}` of `{logical_id}`"), span);
+                let step = format!("`{attribute}` of `{logical_id}`");
+                return self.with_known_pseudo(&value).through(step, span);
             }
         }
         let why = Why::Attribute(format!("{logical_id}.{attribute}").into());
         Value::unknown(Unknown::new(why, term).refined(refinement(type_name, attribute)), span)
     }
 
+    /// A value that the schema made, with this stack's pseudo parameters in it: they may be known, or be the parent's.
+    fn with_known_pseudo(&self, value: &Value) -> Value {
+        let own = |unknown: &Unknown, span: Span| match &unknown.term {
+            Term::Pseudo(scope, name) if *scope == self.scope => self.pseudo(name, span),
+            _ => None,
+        };
+        value.each(&mut |value| match &value.data {
+            Data::Unknown(unknown) => own(unknown, value.span).unwrap_or_else(|| value.clone()),
+            Data::Text(text) => {
+                let parts = text.parts().iter().flat_map(|part| {
+                    match part {
+                        Part::Hole(unknown, span) => own(unknown, *span).and_then(|value| value.as_parts()),
+                        Part::Literal(..) => None,
+                    }
+                    .unwrap_or_else(|| vec![part.clone()])
+                });
+                Value::text(parts, value.span)
+            }
+            _ => value.clone(),
+        })
+    }
+
     /// The unknown result of a function of other values. The same function of the same values gives the same result.
     pub(super) fn derived(&self, function: &str, arguments: &[Value], why: Why, span: Span) -> Value {
-        let has_identity = |value: &Value| !matches!(value.term(), Term::Opaque(..));
-        if !arguments.iter().all(|argument| has_identity(argument) && is_closed(argument, 0)) {
-            return self.unknown(why, span);
+        let terms: Vec<Term> = arguments.iter().map(Value::term).collect();
+        let is_small = terms.iter().try_fold(LARGEST_TERM, remaining).is_some();
+        if is_small && arguments.iter().all(|argument| is_closed(argument, 0)) {
+            return Value::unknown(Unknown::new(why, Term::call(function, terms)), span);
         }
-        Value::unknown(Unknown::new(why, Term::call(function, arguments.iter().map(Value::term))), span)
+        self.unknown(why, span)
     }
 
     /// The same, for the reason that the first unknown among the arguments has.
@@ -205,6 +229,17 @@ fn reason(value: &Value) -> Option<Why> {
             list.items.iter().find_map(reason).or_else(|| list.rest.as_ref().map(|rest| rest.why.clone()))
         }
         _ => None,
+    }
+}
+
+/// Terms made of terms multiply; larger ones are not told apart.
+const LARGEST_TERM: usize = 1_000;
+
+/// What a term leaves of a budget; `None` when it is larger.
+fn remaining(budget: usize, term: &Term) -> Option<usize> {
+    match term {
+        Term::Call(_, arguments) => arguments.iter().try_fold(budget.checked_sub(1)?, remaining),
+        _ => budget.checked_sub(1),
     }
 }
 

@@ -333,7 +333,7 @@ impl Stack<'_> {
     }
 
     /// Compact JSON, keys in source order; needs `AWS::LanguageExtensions`.
-    pub(super) fn to_json_string(&mut self, call: &Call, span: Span) -> Value {
+    pub(super) fn json_string(&mut self, call: &Call, span: Span) -> Value {
         let argument = self.argument(call);
         super::json_text::json_text(&argument, span)
             .unwrap_or_else(|| self.derived_from("Fn::ToJsonString", &[argument], span))

@@ -25,15 +25,21 @@ pub(super) fn variable(scope: ScopeId, name: &Arc<str>, parameter: &Parameter, c
     }
     let mut literals: Vec<Arc<str>> = Vec::new();
     let default = parameter.default.as_ref().map(|(default, _)| default);
+    // No message may show a secret: its default is one of the values that the template does not name.
+    let shown_default = default.filter(|default| !parameter.no_echo || default.is_empty());
     let allowed = parameter.allowed.iter().map(|(allowed, _)| allowed);
     // With `AllowedValues` a literal that is not allowed can never be the value, be it the default.
     let open = parameter.allowed.is_empty();
-    for literal in allowed.chain(default.into_iter().chain(compared).filter(|_| open)) {
+    for literal in allowed.chain(shown_default.into_iter().chain(compared).filter(|_| open)) {
         if !literals.contains(literal) {
             literals.push(literal.clone());
         }
     }
-    Variable::new(term, name.clone(), &literals, open, default.map(|default| &**default))
+    let mut variable = Variable::new(term, name.clone(), &literals, open, default.map(|default| &**default));
+    if let Some(default) = default.filter(|_| variable.default.is_none() && open) {
+        variable.default = variable.class_of(default);
+    }
+    variable
 }
 
 /// What `Ref` gives for a parameter that nobody gave a value: a choice over its variable's classes.

@@ -92,6 +92,7 @@ pub(super) struct Stack<'a> {
     properties: BTreeMap<Arc<str>, Progress<Value>>,
     outputs_of_nested: BTreeMap<Arc<str>, Option<BTreeMap<Arc<str>, Value>>>,
     values_left: usize,
+    said_too_deep: bool,
     outcome: Outcome,
 }
 
@@ -116,6 +117,7 @@ pub(super) fn read(world: &World<'_>, template: &Template, deployment: Deploymen
         properties: BTreeMap::new(),
         outputs_of_nested: BTreeMap::new(),
         values_left: MOST_VALUES,
+        said_too_deep: false,
         outcome: Outcome::default(),
     };
     stack.set_pseudo();
@@ -246,11 +248,18 @@ impl<'a> Stack<'a> {
 
     /// The condition under which a resource exists.
     fn presence_of(&mut self, logical_id: &str) -> Guard {
+        let declared = self.template.resources.get(logical_id).map(|declared| declared.node);
+        declared.map_or(Guard::Always, |node| self.condition_of(node))
+    }
+
+    /// The `Condition` of a resource or output.
+    fn condition_of(&mut self, node: NodeId) -> Guard {
         let template = self.template;
-        let declared = template.resources.get(logical_id);
-        let condition = declared.and_then(|declared| template.field(declared.node, "Condition"));
-        let condition = condition.and_then(|node| template.scalar(node));
-        condition.map_or(Guard::Always, |name| self.presence(&name))
+        match template.field(node, "Condition") {
+            None => Guard::Always,
+            // No name: a mistake, about which nothing is known.
+            Some(condition) => self.presence(&template.scalar(condition).unwrap_or_default()),
+        }
     }
 
     fn depends_on(&self, declared: &Declared) -> Vec<Arc<str>> {
@@ -279,15 +288,14 @@ impl<'a> Stack<'a> {
         for (name, node) in &template.outputs {
             let Some(value) = template.field(*node, "Value") else { continue };
             let value = self.value(value).through(format!("output `{name}`"), template.span(*node));
-            let condition = template.field(*node, "Condition").and_then(|node| template.scalar(node));
-            let presence = condition.map_or(Guard::Always, |name| self.presence(&name));
-            let missing = Value::opaque(Why::Undeclared(format!("output `{name}`").into()), value.span);
+            let presence = self.condition_of(*node);
+            let missing = self.unknown(Why::Undeclared(format!("output `{name}`").into()), value.span);
             let value = when(presence, value, missing);
             self.outcome.outputs.insert(name.clone(), value.clone());
             if let Some(export) = template.field(*node, "Export").and_then(|export| template.field(export, "Name")) {
                 for (guard, export) in self.value(export).arms() {
                     let Some(export) = export.as_str() else { continue };
-                    let missing = Value::opaque(Why::Undeclared(format!("export `{export}`").into()), value.span);
+                    let missing = self.unknown(Why::Undeclared(format!("export `{export}`").into()), value.span);
                     exports.insert(Arc::from(export), when(guard, value.clone(), missing));
                 }
             }
@@ -305,15 +313,22 @@ impl<'a> Stack<'a> {
         let mut openings: Vec<Opening> = hidden.collect();
         for resource in self.outcome.resources.iter().filter(|resource| resource.id.scope == self.scope) {
             let address = &resource.id.address;
-            let why = match &*resource.type_name {
-                "AWS::CloudFormation::Stack" if !matches!(self.outputs_of_nested.get(address), Some(Some(_))) => {
-                    format!("the template of the nested stack `{address}` is not in the input")
+            let (why, given) = match (&*resource.type_name, sam::given_to_transform(resource)) {
+                (_, Some(given)) => (format!("the SAM transform of `{address}` may change other resources"), given),
+                ("AWS::CloudFormation::Stack", _) => match self.outputs_of_nested.get(address) {
+                    Some(Some(_)) => continue,
+                    _ => {
+                        let why = format!("the template of the nested stack `{address}` is not in the input");
+                        (why, vec![resource.properties.clone()])
+                    }
+                },
+                (name, _) if name.ends_with("::MODULE") => {
+                    let why = format!("the module `{address}` is expanded by CloudFormation");
+                    (why, vec![resource.properties.clone()])
                 }
-                name if name.ends_with("::MODULE") => format!("the module `{address}` is expanded by CloudFormation"),
-                name if sam::may_add_resources(name) => format!("`{address}` adds resources of its own"),
                 _ => continue,
             };
-            openings.push(Opening { why: why.into(), given: Some(vec![resource.properties.clone()]) });
+            openings.push(Opening { why: why.into(), given: Some(given) });
         }
         Scope {
             name: self.deployment.name.clone(),
@@ -416,7 +431,9 @@ impl<'a> Stack<'a> {
 
     /// Says once that something is nested too deep; the reason for the unknown that stands for it.
     pub(super) fn too_deep(&mut self, id: NodeId) -> Why {
-        self.say(self.template.span(id), "this is nested too deep to be read".to_owned());
+        if !std::mem::replace(&mut self.said_too_deep, true) {
+            self.say(self.template.span(id), "this is nested too deep to be read".to_owned());
+        }
         Why::Budget(format!("nested deeper than {DEEPEST} levels").into())
     }
 

@@ -42,9 +42,17 @@ pub(super) fn placeholders(text: &str) -> Vec<Piece> {
     pieces
 }
 
+/// Strings can refer to names made of strings; longer ones than this are unknown.
+const LONGEST: usize = 4 << 20;
+const MOST_PARTS: usize = 1 << 16;
+
 /// A string from parts. Dynamic references become holes, as they are resolved after all functions. A string that is a
 /// single hole keeps that hole's identity.
 pub(super) fn text(parts: Vec<Part>, span: Span) -> Value {
+    let length = |part: &Part| if let Part::Literal(text, _) = part { text.len() } else { 0 };
+    if parts.len() > MOST_PARTS || parts.iter().map(length).sum::<usize>() > LONGEST {
+        return Value::opaque(Why::Budget("a string too long to be read".into()), span);
+    }
     let parts = with_dynamic_references(parts);
     let mut filled = parts.iter().filter(|part| !matches!(part, Part::Literal(text, _) if text.is_empty()));
     if let (Some(Part::Hole(unknown, _)), None) = (filled.next(), filled.next()) {

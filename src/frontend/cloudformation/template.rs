@@ -90,12 +90,7 @@ impl Template {
     /// Reads a text that may be a template; `None` when it is none. Diagnostics are given in both cases.
     pub(super) fn read(path: &Arc<str>, file: FileId, text: &Arc<str>) -> (Option<Self>, Vec<Diagnostic>) {
         let tree = syntax::parse_template(file, text);
-        let is_template = |root: &NodeId| {
-            let resources = tree.get(*root, "Resources").map(|(_, resources)| tree.resolve(resources));
-            resources
-                .is_some_and(|resources| matches!(tree.node(resources).kind, NodeKind::Mapping(_) | NodeKind::Null))
-        };
-        let Some(root) = tree.documents.iter().copied().find(is_template) else {
+        let Some(root) = tree.documents.iter().copied().find(|root| is_template(&tree, *root, text)) else {
             let looks_like_one = text.contains("Resources") && text.contains("AWS::");
             let errors = tree.errors.iter().filter(|_| looks_like_one).map(|error| diagnostic(error, false));
             return (None, errors.collect());
@@ -383,6 +378,22 @@ impl Template {
             _ => None,
         }
     }
+}
+
+/// A template has resources with types such as `AWS::SNS::Topic`, or says itself that it is one.
+fn is_template(tree: &Tree, root: NodeId, text: &str) -> bool {
+    let Some((_, resources)) = tree.get(root, "Resources") else { return false };
+    if !matches!(tree.node(tree.resolve(resources)).kind, NodeKind::Mapping(_) | NodeKind::Null) {
+        return false;
+    }
+    let says_so = ["AWSTemplateFormatVersion", "Transform"].iter().any(|key| tree.get(root, key).is_some());
+    let has_type = |(key, resource): &(NodeId, NodeId)| {
+        let type_name = tree.get(*resource, "Type").and_then(|(_, name)| tree.str(name));
+        let is_loop = tree.str(*key).is_some_and(|key| key.starts_with("Fn::"));
+        is_loop || type_name.is_some_and(|name| name.contains("::"))
+    };
+    let is_broken_one = || tree.is_cut(resources) && text.contains("AWS::");
+    says_so || tree.entries(resources).iter().any(has_type) || is_broken_one()
 }
 
 fn diagnostic(error: &SyntaxError, fatal: bool) -> Diagnostic {

@@ -4,7 +4,7 @@ use super::discover::local_folder;
 use super::expr::RefStep;
 use super::module::{Module, attribute};
 use super::repetition::{Bindings, Copies, whole};
-use super::resolver::{Caller, Instance, InstanceId, Node, Place, Resolver, collected, entry};
+use super::resolver::{Caller, Instance, InstanceId, Node, Place, Resolver, collected, entry, step};
 use crate::frontend::{Diagnostic, Opening};
 use crate::source::Span;
 use crate::syntax::hcl::Block;
@@ -184,7 +184,9 @@ impl Resolver<'_, '_> {
             let sensitive = attribute(output, "sensitive");
             let sensitive =
                 sensitive.is_some_and(|flag| matches!(flag.value.kind, crate::syntax::hcl::ExprKind::Bool(true)));
-            this.evaluate(&place, &value.value).with_sensitive(sensitive)
+            let place_of_name = output.labels.first().map_or(output.span, |label| label.span);
+            step(&this.evaluate(&place, &value.value), &format!("output {name}"), place_of_name)
+                .with_sensitive(sensitive)
         }))
     }
 

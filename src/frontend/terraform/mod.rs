@@ -39,7 +39,7 @@ pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, give
         read_root(folder, &roots, loader, &mut modules, schema, given, model);
     }
     for plan in inputs.iter().filter(|input| input.kind == InputKind::TerraformPlan) {
-        plan::read_plan(plan, loader, schema, given, model);
+        plan::read_plan(plan, loader, &mut modules, schema, given, model);
     }
     model.files_read += modules.files();
     model.comments.append(&mut modules.comments);

@@ -3,13 +3,14 @@
 //! A plan is what Terraform made of a configuration: every copy of every resource with its values, nulls where nothing is
 //! set, and a mask that says which values exist only after the apply. What a mask hides is looked up in the plan's copy of the
 //! configuration ([`configuration`], [`references`]): an attribute that nobody wrote is absent, one that is written as an
-//! attribute of another resource is that resource's [`crate::value::Term`]. Where that copy has a gap, Terraform's own
-//! list of what feeds the plan may close it ([`relevant`]).
+//! attribute of another resource is that resource's [`crate::value::Term`]. That copy has gaps: the files beside the plan
+//! close them ([`beside`]), failing those Terraform's own list of what feeds the plan ([`relevant`]).
 //!
 //! Resources get the plan's actions as the attribute `actions`, a list of strings, and for a resource that exists already
 //! its values before the change as `before`. [`crate::frontend::Scope::update`] stays open: one plan creates and updates.
 
 mod address;
+mod beside;
 mod configuration;
 mod document;
 mod references;
@@ -20,15 +21,17 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use super::super::{Diagnostic, Dialect, Given, Input, Model, Resource, Schema, Scope};
+use super::discover::Modules;
+use crate::frontend::{Diagnostic, Dialect, Given, Input, Model, Resource, Schema, Scope};
 use crate::source::{Loader, SourceMap, Span};
 use crate::syntax::json;
 use crate::value::{Entry, Guard, ResourceRef, ScopeId, Value};
 use address::{Declared, Segment, prefix};
+use beside::{Beside, Reading};
 use configuration::Configuration;
 use document::Document;
 use references::Origins;
-use relevant::Feed;
+use relevant::{Feed, OnlyRelevant};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -42,8 +45,22 @@ const BEFORE: &str = "before";
 /// Copies of a module: the calling module's copy and the call's name, with the keys of the copies that have resources.
 type Copies = BTreeMap<(Vec<Segment>, Arc<str>), BTreeSet<Option<Arc<str>>>>;
 
+/// Managed resources by type and known name; `None` where several have the same.
+type Named = BTreeMap<(Arc<str>, Arc<str>), Option<usize>>;
+
+/// Whether a dynamic block may stand in a resource, by its module and its address there.
+type Dynamic = BTreeMap<(Vec<Segment>, Arc<str>), bool>;
+
 /// Reads a plan or a state: adds a scope, its resources and its data sources to the model. What is no plan is a diagnostic.
-pub(super) fn read_plan(input: &Input, loader: &Loader<'_>, schema: &dyn Schema, given: &Given, model: &mut Model) {
+/// `modules` are those of the run, in case the plan's own configuration lies beside it.
+pub(super) fn read_plan(
+    input: &Input,
+    loader: &mut Loader<'_>,
+    modules: &mut Modules,
+    schema: &dyn Schema,
+    given: &Given,
+    model: &mut Model,
+) {
     model.files_read += 1;
     let tree = json::parse(input.file, &loader.text(input.file));
     let broken = tree.errors.first().map(|error| error.span);
@@ -56,7 +73,10 @@ pub(super) fn read_plan(input: &Input, loader: &Loader<'_>, schema: &dyn Schema,
     };
     model.diagnostics.extend(errors);
     let scope = ScopeId(u32::try_from(model.scopes.len()).unwrap_or(u32::MAX));
-    let plan = Plan::new(&document, schema, scope, loader.map());
+    let configuration = Configuration::new(&document);
+    let reading = Reading { input, scope, loader: &mut *loader, modules, schema, given };
+    let beside = reading.beside(&document, &configuration);
+    let plan = Plan::new(&document, configuration, beside, schema, scope, loader.map());
     model.resources.extend((0..document.instances.len()).filter_map(|at| plan.resource(at)));
     model.scopes.push(Scope {
         name: input.path.clone(),
@@ -78,19 +98,29 @@ struct Plan<'p> {
     scope: ScopeId,
     sources: &'p SourceMap,
     copies: Copies,
-    /// Managed resources by type and name.
-    named: OnceCell<BTreeMap<(Arc<str>, Arc<str>), Option<usize>>>,
+    /// What the configuration files beside the plan say.
+    beside: Beside,
+    named: OnceCell<Named>,
     /// Policy documents that are read at the apply, put together; `None` while that happens.
     policies: RefCell<BTreeMap<usize, Option<Value>>>,
     feeds: OnceCell<Vec<Feed>>,
+    feeding: OnceCell<Vec<(Declared, Feed)>>,
+    only_relevant: RefCell<OnlyRelevant>,
     shown: OnceCell<BTreeSet<Feed>>,
     users: OnceCell<Option<BTreeMap<Declared, BTreeSet<Declared>>>>,
     passed: RefCell<BTreeMap<Vec<Segment>, Origins>>,
-    dynamic: RefCell<BTreeMap<(Vec<Segment>, Arc<str>), bool>>,
+    dynamic: RefCell<Dynamic>,
 }
 
 impl<'p> Plan<'p> {
-    fn new(document: &'p Document, schema: &'p dyn Schema, scope: ScopeId, sources: &'p SourceMap) -> Self {
+    fn new(
+        document: &'p Document,
+        configuration: Configuration<'p>,
+        beside: Beside,
+        schema: &'p dyn Schema,
+        scope: ScopeId,
+        sources: &'p SourceMap,
+    ) -> Self {
         let mut copies = Copies::new();
         for instance in &document.instances {
             let module = &instance.address.module;
@@ -101,14 +131,17 @@ impl<'p> Plan<'p> {
         }
         Self {
             document,
-            configuration: Configuration::new(document),
+            configuration,
             schema,
             scope,
             sources,
             copies,
+            beside,
             named: OnceCell::new(),
             policies: RefCell::default(),
             feeds: OnceCell::new(),
+            feeding: OnceCell::new(),
+            only_relevant: RefCell::default(),
             shown: OnceCell::new(),
             users: OnceCell::new(),
             passed: RefCell::default(),

@@ -264,7 +264,9 @@ impl<'r, 'l> Resolver<'r, 'l> {
         let module = self.module(at);
         let local = module.locals.get(name)?;
         let place = Place { instance: at, bindings: Bindings::none() };
-        Some(self.solve(at, Node::Local(name.clone()), local.value.span, |this| this.evaluate(&place, &local.value)))
+        Some(self.solve(at, Node::Local(name.clone()), local.value.span, |this| {
+            step(&this.evaluate(&place, &local.value), &format!("local {name}"), local.key.span)
+        }))
     }
 
     /// `path.module`, `path.root`, `path.cwd`

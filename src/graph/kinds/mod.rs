@@ -8,6 +8,7 @@ mod client;
 mod policy;
 mod resource_server;
 mod role;
+mod topic;
 mod user_pool;
 
 use super::{Graph, NodeId};
@@ -23,6 +24,7 @@ pub static KINDS: &[&Kind] = &[
     &policy::ROLE_POLICY,
     &policy::MANAGED_POLICY,
     &policy::POLICY_ATTACHMENT,
+    &topic::TOPIC,
 ];
 
 /// The kind of a name.

@@ -1,12 +1,12 @@
 //! From the names in a configuration's expressions to the attributes of planned resources, through variables, outputs and
 //! `for_each`.
 
-use super::Plan;
 use super::address::{Address, Segment, prefix, segments};
 use super::configuration::unknown_leaves;
 use super::document::Mask;
+use super::{Named, Plan};
 use crate::syntax::tree::NodeId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Expressions that are looked at to find out of what one value is made.
@@ -41,7 +41,7 @@ pub(super) struct Origins {
 impl Origins {
     /// True when everything that the value is made of is known.
     pub(super) fn is_known(&self) -> bool {
-        self.attributes.is_empty() && self.wholes.is_empty() && !self.hidden
+        self.known && self.attributes.is_empty() && self.wholes.is_empty() && !self.hidden
     }
 
     fn attribute(&mut self, of: usize, name: Arc<str>) {
@@ -116,9 +116,8 @@ impl Plan<'_> {
         *self.named.get_or_init(|| self.names()).get(&key)?
     }
 
-    /// Managed resources by type and known name; `None` where several have the same.
-    fn names(&self) -> BTreeMap<(Arc<str>, Arc<str>), Option<usize>> {
-        let mut named = BTreeMap::new();
+    fn names(&self) -> Named {
+        let mut named = Named::new();
         for (at, instance) in self.document.instances.iter().enumerate().filter(|(_, found)| !found.address.data) {
             if let Some(name) = self.document.text(instance.values, "name") {
                 let entry = named.entry((instance.address.kind.clone(), name.clone()));

@@ -11,13 +11,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// With more resources than this in the configuration nobody looks which of them depend on which.
-const MOST_RESOURCES: usize = 4_000;
+const MOST_RESOURCES: usize = 2_000;
 
 /// Attributes that say what they are by their name; of another resource than the wanted one, they are nothing else.
 const SELF_DESCRIBING: [&str; 8] = ["arn", "id", "name", "json", "minified_json", "policy", "unique_id", "tags_all"];
 
 /// An attribute that feeds the plan and is not known; no name: of the whole resource.
 pub(super) type Feed = (usize, Option<Arc<str>>);
+
+/// For a type of reference the one resource that hidden expressions must mean, with its attribute.
+pub(super) type OnlyRelevant =
+    BTreeMap<(&'static [&'static str], &'static [&'static str]), Option<(usize, &'static str)>>;
 
 impl Plan<'_> {
     /// True when the plan says what feeds it.
@@ -68,6 +72,16 @@ impl Plan<'_> {
     /// wanted type among what feeds the plan in ways that it does not show either; failing that, the only one among
     /// all that feeds it. `None` when something else may have been passed on there.
     pub(super) fn only_relevant(&self, wanted: &Referent) -> Option<(usize, &'static str)> {
+        let key = (wanted.types, wanted.attributes);
+        if let Some(known) = self.only_relevant.borrow().get(&key) {
+            return *known;
+        }
+        let found = self.find_only_relevant(wanted);
+        self.only_relevant.borrow_mut().insert(key, found);
+        found
+    }
+
+    fn find_only_relevant(&self, wanted: &Referent) -> Option<(usize, &'static str)> {
         let shown = self.shown();
         let hidden: Vec<&Feed> = self.feeds().iter().filter(|feed| !shown.contains(*feed)).collect();
         match self.only_carrier(&hidden, wanted) {
@@ -133,11 +147,12 @@ impl Plan<'_> {
 
     fn may_feed(&self, own: &Address) -> bool {
         let Some(dependents) = self.dependents(&own.declared()) else { return true };
-        self.feeds().iter().any(|feed| {
-            let Some(of) = self.document.instances.get(feed.0) else { return true };
-            let declared = of.address.declared();
-            declared != own.declared() && !dependents.contains(&declared) && self.can_see(&own.module, feed)
-        })
+        let declared = own.declared();
+        let feeding = self.feeding.get_or_init(|| {
+            let declared = |at: usize| self.document.instances.get(at).map(|instance| instance.address.declared());
+            self.feeds().iter().filter_map(|feed| Some((declared(feed.0)?, feed.clone()))).collect()
+        });
+        feeding.iter().any(|(of, feed)| *of != declared && !dependents.contains(of) && self.can_see(&own.module, feed))
     }
 
     /// True unless an attribute certainly does not reach a module: neither does the module, or one that it calls, hold

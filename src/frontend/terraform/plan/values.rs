@@ -39,6 +39,8 @@ struct Spot {
     keys: String,
     /// What the configuration writes there.
     written: Written,
+    /// What the files beside the plan say, where they say anything.
+    beside: Option<Value>,
     /// False where nothing says whether a value is secret, or a list.
     typed: bool,
 }
@@ -66,6 +68,7 @@ impl Plan<'_> {
             path: String::new(),
             keys: String::new(),
             written: self.configuration.body(&instance.address.declared()),
+            beside: self.beside.get(&instance.text).cloned(),
             typed: instance.sensitive.is_some(),
         };
         let layers = Layers { values: Some(instance.values), unknown: instance.unknown, sensitive: instance.sensitive };
@@ -82,6 +85,7 @@ impl Plan<'_> {
             path: String::new(),
             keys: String::new(),
             written: self.configuration.output_written(name, mask),
+            beside: None,
             typed: false,
         };
         let value = walk.value(&spot, Layers { values: Some(values), unknown, sensitive: None })?;
@@ -92,7 +96,8 @@ impl Plan<'_> {
     pub(super) fn known(&self, values: NodeId, sensitive: Option<NodeId>) -> Value {
         let context = Context { module: Vec::new(), key: None, repeated: None };
         let walk = Walk { plan: self, instance: None, name: "".into(), created: false, context };
-        let spot = Spot { path: String::new(), keys: String::new(), written: Written::Missing, typed: false };
+        let spot =
+            Spot { path: String::new(), keys: String::new(), written: Written::Missing, beside: None, typed: false };
         let span = self.document.tree.node(values).span;
         let layers = Layers { values: Some(values), unknown: Mask::None, sensitive };
         walk.value(&spot, layers).unwrap_or_else(|| Value::absent(span))
@@ -238,6 +243,7 @@ impl Walk<'_, '_> {
                 path: format!("{}[{at}]", spot.path),
                 keys: spot.keys.clone(),
                 written: self.plan.configuration.element(&spot.written, at, values, before),
+                beside: only_element(spot.beside.as_ref()).filter(|_| values.len() == 1),
                 typed: spot.typed,
             };
             let place = element.values.map_or(span, |value| tree.node(value).span);
@@ -276,6 +282,7 @@ impl Walk<'_, '_> {
             path: join(&spot.path),
             keys: join(&spot.keys),
             written: self.plan.configuration.member(&spot.written, key, mask),
+            beside: spot.beside.as_ref().filter(|beside| beside.as_map().is_some()).map(|beside| beside.get(key)),
             typed: spot.typed,
         }
     }
@@ -284,6 +291,15 @@ impl Walk<'_, '_> {
     fn unknown(&self, spot: &Spot, mask: NodeId, sensitive: Option<NodeId>) -> Option<Value> {
         let span = self.tree().node(mask).span;
         let secret = sensitive.is_some_and(|mask| is_true(self.tree(), mask));
+        match spot.beside.as_ref().map(|beside| (&beside.data, beside)) {
+            Some((Data::Absent | Data::Null, _)) if self.created => return None,
+            Some((Data::Absent | Data::Null, _)) | None => {}
+            Some((_, beside)) => {
+                if let Some(value) = self.said_beside(beside) {
+                    return Some(value.with_sensitive(secret));
+                }
+            }
+        }
         let origins = match &spot.written {
             Written::Missing if self.created && !self.may_be_dynamic(spot, sensitive) => return None,
             Written::Value(expressions, inside) => {
@@ -301,11 +317,30 @@ impl Walk<'_, '_> {
         let is_list = sensitive.is_some_and(|mask| matches!(self.tree().node(mask).kind, NodeKind::Sequence(_)));
         let from = if is_list { None } else { self.identity(spot, origins.as_ref()) };
         let term = from.and_then(|(of, attribute)| self.plan.term(of, &attribute));
-        let unknown = match term {
-            Some(term) => Unknown { term, ..self.own(spot, None) },
-            None => self.own(spot, origins.as_ref()),
+        let value = match (term, composed(spot)) {
+            (Some(term), _) => Value::unknown(Unknown { term, ..self.own(spot, None) }, span),
+            (None, Some(composed)) => composed.clone(),
+            (None, None) => Value::unknown(self.own(spot, origins.as_ref()), span),
         };
-        Some(Value::unknown(unknown, span).with_sensitive(secret))
+        Some(value.with_sensitive(secret))
+    }
+
+    /// What the files say of a value that the plan does not know: more than nothing, or of which attribute it is the unknown.
+    fn said_beside(&self, beside: &Value) -> Option<Value> {
+        let own = self.instance.and_then(|at| self.plan.document.instances.get(at));
+        match (&beside.structure, &beside.data) {
+            (Some(structure), _) if own.is_some_and(|own| !own.address.data) => Some(structure.as_ref().clone()),
+            (Some(_), _) => Some(beside.clone()),
+            (None, Data::Unknown(unknown)) => match &unknown.term {
+                // Of what a data source finds the plan may know more.
+                Term::Attribute(resource, _) => {
+                    let data = resource.address.starts_with("data.") || resource.address.contains(".data.");
+                    (resource.scope == self.plan.scope && !data).then(|| beside.clone())
+                }
+                _ => None,
+            },
+            (None, _) => Some(beside.clone()),
+        }
     }
 
     /// True when a constant that is not null stands there.
@@ -358,7 +393,7 @@ impl Walk<'_, '_> {
         let hidden = match (&spot.written, origins) {
             (Written::Value(_, inside), Some(origins)) => {
                 let shown = referent.and_then(|referent| self.link(origins, *inside, &referent));
-                if let Some(found) = shown.or_else(|| plain(origins, *inside)) {
+                if let Some(found) = shown.or_else(|| plain(origins, *inside).filter(|_| composed(spot).is_none())) {
                     return Some(found);
                 }
                 origins.hidden
@@ -422,6 +457,21 @@ fn plain(origins: &Origins, inside: Inside) -> Option<(usize, Arc<str>)> {
     let pure = !origins.known && !origins.hidden && origins.wholes.is_empty();
     let alike = found.iter().zip(found.iter().skip(1)).all(|((_, a), (_, b))| a == b);
     (pure && alike && found.len() == count).then(|| found.get(at).cloned()).flatten()
+}
+
+/// What the files beside the plan say of a place where they put something together.
+fn composed(spot: &Spot) -> Option<&Value> {
+    let beside = spot.beside.as_ref()?;
+    beside.as_unknown().filter(|unknown| matches!(unknown.term, Term::Call(..))).map(|_| beside)
+}
+
+/// The element of a list that certainly has one and no other.
+fn only_element(list: Option<&Value>) -> Option<Value> {
+    let list = list?.as_list().filter(|list| list.rest.is_none())?;
+    match list.items.as_slice() {
+        [only] if !matches!(only.data, Data::Choice(_) | Data::Absent) => Some(only.clone()),
+        _ => None,
+    }
 }
 
 impl Mask {

@@ -1,0 +1,3 @@
+output "sms_role_arn" {
+  value = aws_iam_role.sms.arn
+}

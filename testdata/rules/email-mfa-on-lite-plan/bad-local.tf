@@ -1,0 +1,34 @@
+# A plan out of a table.
+
+locals {
+  plans = { dev = "LITE", prod = "ESSENTIALS" }
+}
+
+resource "aws_cognito_user_pool" "shop" {
+  name                     = "shop"
+  mfa_configuration        = "OPTIONAL"
+  auto_verified_attributes = ["email"]
+  user_pool_tier           = local.plans["dev"] #~ ERROR email-mfa-on-lite-plan
+
+  email_mfa_configuration {
+    message = "Your code is {####}"
+    subject = "Your code"
+  }
+
+  account_recovery_setting {
+    recovery_mechanism {
+      name     = "verified_email"
+      priority = 1
+    }
+    recovery_mechanism {
+      name     = "verified_phone_number"
+      priority = 2
+    }
+  }
+
+  email_configuration {
+    email_sending_account = "DEVELOPER"
+    source_arn            = "arn:aws:ses:eu-west-1:111122223333:identity/shop.example.com"
+    from_email_address    = "no-reply@shop.example.com"
+  }
+}

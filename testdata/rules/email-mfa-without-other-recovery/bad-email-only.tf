@@ -1,0 +1,25 @@
+# Email is the only way.
+
+resource "aws_cognito_user_pool" "shop" {
+  name                     = "shop"
+  mfa_configuration        = "OPTIONAL"
+  auto_verified_attributes = ["email"]
+
+  email_mfa_configuration {
+    message = "Your code is {####}"
+    subject = "Your code"
+  }
+
+  account_recovery_setting {
+    recovery_mechanism { #~ ERROR email-mfa-without-other-recovery
+      name     = "verified_email"
+      priority = 1
+    }
+  }
+
+  email_configuration {
+    email_sending_account = "DEVELOPER"
+    source_arn            = "arn:aws:ses:eu-west-1:111122223333:identity/shop.example.com"
+    from_email_address    = "no-reply@shop.example.com"
+  }
+}

@@ -1,0 +1,36 @@
+# The attached policy allows other actions of SNS.
+
+resource "aws_iam_role" "sms" {
+  name = "shop-sms"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "cognito-idp.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "sts:ExternalId" = "shop-sms" } }
+    }]
+  })
+}
+
+resource "aws_iam_policy" "send" {
+  name = "send"
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = ["sns:Subscribe", "sns:ListTopics"], Resource = "*" }]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "sms" {
+  role       = aws_iam_role.sms.name
+  policy_arn = aws_iam_policy.send.arn
+}
+
+resource "aws_cognito_user_pool" "shop" {
+  name                     = "shop"
+  auto_verified_attributes = ["phone_number"]
+  sms_configuration {
+    sns_caller_arn = aws_iam_role.sms.arn #~ ERROR sms-role-cannot-publish
+    external_id    = "shop-sms"
+  }
+}

@@ -1,0 +1,23 @@
+# The role has no policy at all.
+
+resource "aws_iam_role" "sms" {
+  name = "shop-sms"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "cognito-idp.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "sts:ExternalId" = "shop-sms" } }
+    }]
+  })
+}
+
+resource "aws_cognito_user_pool" "shop" {
+  name                     = "shop"
+  auto_verified_attributes = ["phone_number"]
+  sms_configuration {
+    sns_caller_arn = aws_iam_role.sms.arn #~ ERROR sms-role-cannot-publish
+    external_id    = "shop-sms"
+  }
+}

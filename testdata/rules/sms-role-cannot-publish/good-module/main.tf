@@ -1,0 +1,12 @@
+module "role" {
+  source = "./role"
+}
+
+resource "aws_cognito_user_pool" "shop" {
+  name                     = "shop"
+  auto_verified_attributes = ["phone_number"]
+  sms_configuration {
+    sns_caller_arn = module.role.arn
+    external_id    = "shop-sms"
+  }
+}

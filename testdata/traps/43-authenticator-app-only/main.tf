@@ -1,0 +1,7 @@
+resource "aws_cognito_user_pool" "shop" {
+  name              = "shop"
+  mfa_configuration = "OPTIONAL"
+  software_token_mfa_configuration {
+    enabled = true
+  }
+}
