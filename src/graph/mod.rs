@@ -41,6 +41,7 @@ pub struct Graph {
     by_ref: BTreeMap<ResourceRef, NodeId>,
     exports: BTreeMap<Arc<str>, Vec<ScopeId>>,
     names: OnceLock<names::Index>,
+    referrers: OnceLock<BTreeMap<&'static str, names::Referrers>>,
     sources: SourceMap,
 }
 
@@ -64,6 +65,7 @@ impl Graph {
             by_ref: BTreeMap::new(),
             exports: BTreeMap::new(),
             names: OnceLock::new(),
+            referrers: OnceLock::new(),
             sources,
         };
         for (at, scope) in graph.scopes.iter().enumerate() {
@@ -135,6 +137,19 @@ impl Graph {
     /// What the resources are called; worked out when the first reference is followed.
     fn names(&self) -> &names::Index {
         self.names.get_or_init(|| names::Index::new(self))
+    }
+
+    /// The resources of a kind of policy or attachment whose `roles` may lead to this role: those of its scope, and those
+    /// elsewhere that name one like it or reach over scopes. Sorted.
+    pub fn naming_role(&self, kind: &str, role: NodeId) -> Vec<NodeId> {
+        let of_all = || {
+            let kinds = kinds::KINDS.iter().filter(|kind| kind.attributes.iter().any(|own| own.name == "roles"));
+            kinds.map(|kind| (kind.name, names::Referrers::new(self, kind.name, "roles"))).collect()
+        };
+        let referrers = self.referrers.get_or_init(of_all).get(kind);
+        let (Some(referrers), Some(node)) = (referrers, self.node(role)) else { return Vec::new() };
+        let name = kinds::written(self, role, "name");
+        referrers.of(node.resource.id.scope, &name)
     }
 
     /// The texts behind the spans.

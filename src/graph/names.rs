@@ -2,7 +2,7 @@
 
 use super::kinds::{Handle, KINDS};
 use super::{Graph, NodeId};
-use crate::value::{Data, Part, ScopeId, Value};
+use crate::value::{Data, Part, ScopeId, Term, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -69,6 +69,73 @@ impl Names {
             names.all.push(Name { id: *id, written });
         }
         names
+    }
+}
+
+/// Resources that refer to resources of another kind, indexed by what they can mean.
+#[derive(Debug, Default)]
+pub(super) struct Referrers {
+    by_scope: BTreeMap<ScopeId, Vec<NodeId>>,
+    /// Those that name something by a literal, by that literal's last part.
+    by_name: BTreeMap<Arc<str>, Vec<NodeId>>,
+    /// Those that refer to something in another scope, or to an export.
+    afar: Vec<NodeId>,
+}
+
+impl Referrers {
+    /// The resources of a kind, by what stands in one of their attributes.
+    pub(super) fn new(graph: &Graph, kind: &str, attribute: &str) -> Self {
+        let mut referrers = Self::default();
+        for id in graph.of(kind) {
+            let Some(node) = graph.node(*id) else { continue };
+            let scope = node.resource.id.scope;
+            referrers.by_scope.entry(scope).or_default().push(*id);
+            let mut leaves = Leaves { scope, names: Vec::new(), afar: false };
+            leaves.collect(&graph.read(*id, attribute).value);
+            for name in leaves.names {
+                referrers.by_name.entry(name).or_default().push(*id);
+            }
+            if leaves.afar {
+                referrers.afar.push(*id);
+            }
+        }
+        referrers
+    }
+
+    /// Those that may refer to a resource of this scope and name.
+    pub(super) fn of(&self, scope: ScopeId, name: &Value) -> Vec<NodeId> {
+        let near = self.by_scope.get(&scope).into_iter().flatten();
+        let named = tail(name).and_then(|tail| self.by_name.get(&tail)).into_iter().flatten();
+        let mut found: Vec<NodeId> = near.chain(named).chain(&self.afar).copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+/// What the references in a value can mean beyond the value's own scope.
+struct Leaves {
+    scope: ScopeId,
+    names: Vec<Arc<str>>,
+    afar: bool,
+}
+
+impl Leaves {
+    fn collect(&mut self, value: &Value) {
+        match &value.data {
+            Data::String(_) | Data::Text(_) => match tail(value) {
+                Some(name) => self.names.push(name),
+                None => self.afar = true,
+            },
+            Data::Unknown(unknown) => match &unknown.term {
+                Term::Attribute(resource, _) => self.afar |= resource.scope != self.scope,
+                Term::Export(_) => self.afar = true,
+                _ => {}
+            },
+            Data::List(list) => list.items.iter().for_each(|item| self.collect(item)),
+            Data::Choice(choice) => choice.arms.iter().for_each(|(_, arm)| self.collect(arm)),
+            _ => {}
+        }
     }
 }
 
