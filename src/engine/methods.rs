@@ -156,6 +156,14 @@ pub static METHODS: &[Method] = &[
         fields: FOUND,
         run: may_precede_policy_of,
     },
+    Method {
+        kind: "user_pool",
+        name: "shares_stack_with",
+        parameters: &["role"],
+        doc: "Whether the role is in the same stack, or root module, as the pool.",
+        fields: FOUND,
+        run: shares_stack_with,
+    },
 ];
 
 const EXPLAINED: &[(&str, FieldKind)] =
@@ -253,6 +261,12 @@ fn may_precede_policy_of(graph: &Graph, pool: NodeId, role: &[NodeId], scenario:
         };
         iam::waits_for(&role_facts(graph, role, scenario), sending, scenario, comes_late)
     })
+}
+
+fn shares_stack_with(graph: &Graph, pool: NodeId, role: &[NodeId], _: &Scenario) -> Answer {
+    let scope = |id: NodeId| graph.node(id).map(|node| node.resource.id.scope);
+    let same = role.first().is_some_and(|role| scope(*role) == scope(pool));
+    Answer { verdict: same.into(), fields: vec![("found", AnswerField::Truth(same.into()))], ..found(Fault::None) }
 }
 
 /// The pool as a sender of text messages. The role's account and ARN count where it is in the input.
