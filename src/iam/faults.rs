@@ -12,7 +12,7 @@ use super::explain::never_present;
 use super::judged::Doubt;
 use super::request::{Assuming, COGNITO, Call, EXTERNAL_ID, KeyState, Request, Sending};
 use super::statement::Parts;
-use super::{Attached, Presence, RoleFacts, may_send};
+use super::{Attached, Document, Presence, RoleFacts, may_send};
 use crate::source::Span;
 use crate::value::{Guard, ResourceRef, Scenario, Value};
 
@@ -220,7 +220,7 @@ pub fn broad_permission(role: &RoleFacts, sending: &Sending, scenario: &Scenario
             let parts = Parts::judge(statement, &policy.version, &request);
             let covers = parts.action.is_yes() && parts.resource.is_yes() && parts.condition.is_yes();
             let allows = covers && matches!(statement.effect, Effect::Allow) && statement.presence.is_yes();
-            let (what, span) = if allows { breadth(statement)? } else { return None };
+            let (what, span) = if allows { breadth(statement, &attached.document)? } else { return None };
             let needs = request.call.action();
             Some(Fault::found(format!("it allows {what}"), format!("only {needs} is needed"), span))
         })
@@ -228,11 +228,13 @@ pub fn broad_permission(role: &RoleFacts, sending: &Sending, scenario: &Scenario
     found.unwrap_or(Fault::None)
 }
 
-/// What a statement allows in one word, and where: everything, a whole service, or everything but some.
-fn breadth(statement: &Statement) -> Option<(String, Span)> {
+/// What a statement allows in one word, and where: everything, or a whole service. Whoever writes a `NotAction` has thought
+/// about what to leave out; in a policy of AWS it means nearly everything.
+fn breadth(statement: &Statement, document: &Document) -> Option<(String, Span)> {
     let Clause::Given { negated, of, span } = &statement.action else { return None };
     if *negated {
-        return Some(("everything but some actions".to_owned(), *span));
+        let published = matches!(document, Document::AwsManaged(_));
+        return published.then(|| ("nearly every action of every service".to_owned(), *span));
     }
     of.items.iter().find_map(|element| {
         let Element::Text(text) = element else { return None };

@@ -1,5 +1,6 @@
 //! User pools: `AWS::Cognito::UserPool`, `aws_cognito_user_pool`.
 
+use super::super::link::Link;
 use super::super::{Graph, NodeId};
 use super::{Attribute, Handle, Kind, Shape};
 use crate::frontend::Dialect;
@@ -168,15 +169,24 @@ fn account(graph: &Graph, id: NodeId) -> Value {
     graph.scope_of(id).map_or_else(|| never(graph, id), |scope| scope.account.clone())
 }
 
-/// The fifth part of the role's ARN, `arn:PARTITION:iam::ACCOUNT:role/NAME`. A reference to a role holds none.
+/// The fifth part of the role's ARN, `arn:PARTITION:iam::ACCOUNT:role/NAME`. A reference to a role holds none; the role of
+/// another stack is in that stack's account.
 fn role_account(graph: &Graph, id: NodeId) -> Value {
-    graph.read(id, "sms.role").value.each(&mut |arn| {
-        let unsaid = || Value::opaque(Why::Attribute("the account of the role".into()), arn.span);
-        match &arn.data {
-            Data::Absent => arn.clone(),
-            Data::String(_) | Data::Text(_) => super::arn_account(arn).unwrap_or_else(unsaid),
-            _ => unsaid(),
+    graph.read(id, "sms.role").value.each(&mut |arn| match &arn.data {
+        Data::String(_) | Data::Text(_) => {
+            let unsaid = || Value::opaque(Why::Attribute("the account of the role".into()), arn.span);
+            super::arn_account(arn).unwrap_or_else(unsaid)
         }
+        Data::Unknown(unknown) => match graph.follow(id, arn, "role", "arn") {
+            Link::Node(role) => match (graph.scope_of(role), graph.node(role), graph.node(id)) {
+                (Some(scope), Some(role), Some(pool)) if role.resource.id.scope != pool.resource.id.scope => {
+                    scope.account.clone()
+                }
+                _ => Value::absent(arn.span),
+            },
+            _ => Value::unknown(unknown.derive("account"), arn.span),
+        },
+        _ => Value::absent(arn.span),
     })
 }
 
