@@ -203,3 +203,18 @@ fn a_closed_pipe_is_success() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &[][..]));
 }
+
+/// The README shows what the program prints; only the time of a run is its own.
+#[test]
+fn the_readme_shows_what_its_first_command_prints() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let arguments = readme.lines().find_map(|line| line.strip_prefix("cargo run --locked -- ")).unwrap();
+    let shown = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+
+    let mut command = Command::cargo_bin("coglint").unwrap();
+    command.current_dir(root).args(arguments.split(' ')).env_clear().env("COLUMNS", "100").env("LANG", "C.UTF-8");
+    let out = String::from_utf8(command.assert().code(1).get_output().stdout.clone()).unwrap();
+    let without_time = |text: &str| text.trim().rsplit_once(", ").map(|(before, _)| before.to_owned());
+    assert_eq!(without_time(&out), without_time(shown), "{out}");
+}

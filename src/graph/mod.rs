@@ -5,13 +5,14 @@
 
 pub mod kinds;
 pub mod link;
+mod names;
 
 use crate::frontend::{Dialect, Model, Resource, Scope};
 use crate::source::{SourceMap, Span};
 use crate::value::{Data, ResourceRef, ScopeId, Value, Why};
 use kinds::{Attribute, Kind, Shape, Source};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Names a node of its [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +39,8 @@ pub struct Graph {
     by_kind: BTreeMap<&'static str, Vec<NodeId>>,
     by_type: BTreeMap<Arc<str>, Vec<NodeId>>,
     by_ref: BTreeMap<ResourceRef, NodeId>,
+    exports: BTreeMap<Arc<str>, Vec<ScopeId>>,
+    names: OnceLock<names::Index>,
     sources: SourceMap,
 }
 
@@ -59,8 +62,16 @@ impl Graph {
             by_kind: BTreeMap::new(),
             by_type: BTreeMap::new(),
             by_ref: BTreeMap::new(),
+            exports: BTreeMap::new(),
+            names: OnceLock::new(),
             sources,
         };
+        for (at, scope) in graph.scopes.iter().enumerate() {
+            let id = ScopeId(u32::try_from(at).unwrap_or(u32::MAX));
+            for name in scope.exports.keys() {
+                graph.exports.entry(name.clone()).or_default().push(id);
+            }
+        }
         for resource in model.resources {
             graph.add(resource);
         }
@@ -114,6 +125,16 @@ impl Graph {
     /// All scopes.
     pub fn scopes(&self) -> &[Scope] {
         &self.scopes
+    }
+
+    /// The stacks that export a name.
+    fn exports(&self, name: &str) -> &[ScopeId] {
+        self.exports.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// What the resources are called; worked out when the first reference is followed.
+    fn names(&self) -> &names::Index {
+        self.names.get_or_init(|| names::Index::new(self))
     }
 
     /// The texts behind the spans.

@@ -19,8 +19,9 @@ use std::sync::Arc;
 /// stack; real modules stay below 100.
 const MOST_NESTED: usize = 320;
 
-/// All evaluations for one root module together take at most so many steps.
-const MOST_STEPS: usize = 5_000_000;
+/// All evaluations for one root module together take at most so many steps; real ones take some ten thousand. Fewer in tests,
+/// which run without optimization.
+const MOST_STEPS: usize = if cfg!(test) { 100_000 } else { 1_000_000 };
 
 /// What one reference costs beside the nesting of its expression.
 const COST_OF_REFERENCE: usize = 4;

@@ -257,7 +257,8 @@ fn present(block: &Value, word: &str) -> Value {
     })
 }
 
-/// A list with more items. An item that is unknown as a whole may also be missing: it becomes part of what nobody knows.
+/// A list with more items. An item that is unknown as a whole may also be missing: it becomes part of what nobody knows. A list
+/// that nobody wrote has the place of its only item.
 fn with_items(list: Value, more: Vec<Value>) -> Value {
     let Some(known) = list.as_list() else { return list };
     let mut result = known.clone();
@@ -268,7 +269,11 @@ fn with_items(list: Value, more: Vec<Value>) -> Value {
             None => result.items.push(item),
         }
     }
-    Value { data: Data::List(Arc::new(List { ..result })), ..list }
+    let span = match (known.items.as_slice(), result.items.as_slice()) {
+        ([], [only]) => only.span,
+        _ => list.span,
+    };
+    Value { data: Data::List(Arc::new(result)), span, ..list }
 }
 
 fn recovery(graph: &Graph, id: NodeId) -> Value {
