@@ -256,9 +256,8 @@ fn may_precede_policy_of(graph: &Graph, pool: NodeId, role: &[NodeId], scenario:
         return found(Fault::None);
     }
     with_sending(graph, role, &[pool], scenario, |sending| {
-        let comes_late = |policy: &ResourceRef| {
-            policy.scope == pool_id.scope && graph.is_created_before(policy, pool_id).is_no()
-        };
+        let comes_late =
+            |policy: &ResourceRef| policy.scope == pool_id.scope && graph.is_created_before(policy, pool_id).is_no();
         iam::waits_for(&role_facts(graph, role, scenario), sending, scenario, comes_late)
     })
 }

@@ -41,7 +41,8 @@ impl Fault {
 }
 
 /// Keys that tie a call of a service to somebody's pool, account or organization.
-const TIES: &[&str] = &["sts:externalid", "aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"];
+const TIES: &[&str] =
+    &["sts:externalid", "aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"];
 
 /// Whether everybody in AWS may assume the role, or everybody who knows its external id where `knowing_the_id`: a wildcard
 /// principal under no condition but that. Any other condition, and any Deny, is taken for a guard.
@@ -61,9 +62,11 @@ pub fn open_to_anyone(trust: &Value, knowing_the_id: bool, scenario: &Scenario) 
             "everybody in AWS",
             span,
         ),
-        Some(span) => {
-            Fault::found("its trust policy lets everybody in AWS assume it", "everybody in AWS, under no condition", span)
-        }
+        Some(span) => Fault::found(
+            "its trust policy lets everybody in AWS assume it",
+            "everybody in AWS, under no condition",
+            span,
+        ),
         None => trust.otherwise(),
     }
 }
@@ -194,9 +197,7 @@ fn first_dead(statement: &Statement, request: &Request) -> Option<Fault> {
 /// True when the action of a call is the only one that is listed.
 fn is_only(action: &Clause<Elements>, call: Call) -> bool {
     let Clause::Given { negated: false, of, .. } = action else { return false };
-    let own = |element: &Element| {
-        matches!(element, Element::Text(text) if text.known().is_some_and(|text| text.eq_ignore_ascii_case(call.action())))
-    };
+    let own = |element: &Element| matches!(element, Element::Text(text) if text.known().is_some_and(|text| text.eq_ignore_ascii_case(call.action())));
     of.open.is_none() && !of.items.is_empty() && of.items.iter().all(own)
 }
 
@@ -229,12 +230,14 @@ pub fn broad_permission(role: &RoleFacts, sending: &Sending, scenario: &Scenario
 }
 
 /// What a statement allows in one word, and where: everything, or a whole service. Whoever writes a `NotAction` has thought
-/// about what to leave out; in a policy of AWS it means nearly everything.
+/// about what to leave out.
 fn breadth(statement: &Statement, document: &Document) -> Option<(String, Span)> {
-    let Clause::Given { negated, of, span } = &statement.action else { return None };
-    if *negated {
-        let published = matches!(document, Document::AwsManaged(_));
-        return published.then(|| ("nearly every action of every service".to_owned(), *span));
+    let Clause::Given { negated: false, of, span } = &statement.action else { return None };
+    if let Document::AwsManaged(name) = document {
+        // The table of these policies holds what concerns the calls; their names say the rest.
+        let name = name.rsplit('/').next().unwrap_or(name);
+        let broad = matches!(name, "AdministratorAccess" | "PowerUserAccess" | "SystemAdministrator");
+        return (broad || name.ends_with("FullAccess")).then(|| (format!("what AWS's policy {name} allows"), *span));
     }
     of.items.iter().find_map(|element| {
         let Element::Text(text) = element else { return None };

@@ -234,14 +234,17 @@ fn arn_account(arn: &Value) -> Option<Value> {
     }
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     match parts.as_slice() {
-        ["arn", _, "iam", "", account, _] if !account.is_empty() && account.bytes().all(|byte| byte.is_ascii_digit()) => {
+        ["arn", _, "iam", "", account, _]
+            if !account.is_empty() && account.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
             Some(Value { data: Data::String((*account).into()), ..arn.clone() })
         }
         _ => None,
     }
 }
 
-const DELETION_POLICY_DOC: &str = "What becomes of the resource when its stack is deleted (CloudFormation's DeletionPolicy).";
+const DELETION_POLICY_DOC: &str =
+    "What becomes of the resource when its stack is deleted (CloudFormation's DeletionPolicy).";
 
 /// `DeletionPolicy` stands beside the properties. Nobody writes it: the resource is deleted.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html>

@@ -12,7 +12,8 @@ pub(super) static ROLE_POLICY: Kind = Kind {
     cloudformation: &["AWS::IAM::Policy", "AWS::IAM::RolePolicy"],
     terraform: &["aws_iam_role_policy", "awscc_iam_role_policy"],
     attributes: &[
-        Attribute::new("policy_name", Shape::Text, "PolicyName", "name", "The policy's name.").terraform_or("policy_name"),
+        Attribute::new("policy_name", Shape::Text, "PolicyName", "name", "The policy's name.")
+            .terraform_or("policy_name"),
         Attribute::new("document", Shape::Document, "PolicyDocument", "policy", "The policy.")
             .terraform_or("policy_document"),
         Attribute::derived("roles", ROLES, policy_roles, "The roles that have the policy."),
@@ -41,7 +42,12 @@ pub(super) static MANAGED_POLICY: Kind = Kind {
             .terraform_or("policy_document"),
         Attribute::new("roles", ROLES, "Roles", "roles", "The roles that the policy attaches itself to."),
     ],
-    handles: &[Handle { name: "arn", cloudformation: "Ref", terraform: &["arn", "id", "policy_arn"], written: written_arn }],
+    handles: &[Handle {
+        name: "arn",
+        cloudformation: "Ref",
+        terraform: &["arn", "id", "policy_arn"],
+        written: written_arn,
+    }],
     computed: nothing,
 };
 

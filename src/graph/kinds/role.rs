@@ -65,7 +65,8 @@ static ATTRIBUTES: &[Attribute] = &[
 
 static INLINE: &[Attribute] = &[
     Attribute::new("policy_name", Shape::Text, "PolicyName", "name", "The policy's name.").terraform_or("policy_name"),
-    Attribute::new("document", Shape::Document, "PolicyDocument", "policy", "The policy.").terraform_or("policy_document"),
+    Attribute::new("document", Shape::Document, "PolicyDocument", "policy", "The policy.")
+        .terraform_or("policy_document"),
 ];
 
 /// Terraform's `id` of a role is its name. A name that nobody writes is made up at creation: one unknown, under either word.
@@ -73,7 +74,8 @@ fn computed(resource: &ResourceRef, attribute: &str, config: &Value) -> Option<V
     if !matches!(attribute, "id" | "name" | "role_name") {
         return None;
     }
-    let name = config.get("name").each(&mut |name| if name.is_absent() { config.get("role_name") } else { name.clone() });
+    let name =
+        config.get("name").each(&mut |name| if name.is_absent() { config.get("role_name") } else { name.clone() });
     let unnamed = matches!(name.data, Data::Absent | Data::Null);
     Some(if unnamed { made_up_name(resource, config) } else { name })
 }

@@ -22,7 +22,12 @@ pub(super) static USER_POOL: Kind = Kind {
 };
 
 static ATTRIBUTES: &[Attribute] = &[
-    Attribute::derived("account", Shape::Text, account, "The account that the pool is created in, where the input says it."),
+    Attribute::derived(
+        "account",
+        Shape::Text,
+        account,
+        "The account that the pool is created in, where the input says it.",
+    ),
     Attribute::derived("deletion_policy", Shape::Word, super::deletion_policy, super::DELETION_POLICY_DOC)
         .terraform(nowhere),
     Attribute::new("mfa", Shape::Word, "MfaConfiguration", "mfa_configuration", "The MFA mode: OFF, ON or OPTIONAL.")

@@ -35,9 +35,9 @@ fn binds(graph: &Graph, policy: NodeId, account: &Value, scenario: &Scenario) ->
     let targets = graph.read(policy, "targets").value.under(scenario);
     let own = targets.as_list().map_or(&[][..], |targets| &targets.items);
     let attached = graph.of("organization_policy_attachment").iter().filter(|attachment| {
-        let there = graph.node(**attachment).is_some_and(|node| {
-            !node.resource.schematic && node.resource.presence.decide(scenario).holds()
-        });
+        let there = graph
+            .node(**attachment)
+            .is_some_and(|node| !node.resource.schematic && node.resource.presence.decide(scenario).holds());
         let reference = graph.read(**attachment, "policy").value.under(scenario);
         let link = graph.follow(**attachment, &reference, "organization_policy", "id");
         there && matches!(link, Link::Node(linked) if linked == policy)

@@ -15,9 +15,9 @@ data "aws_iam_policy_document" "send" {
   statement {
     actions   = ["sns:Publish"]
     resources = ["*"]
-    condition {
+    condition { #~ WARNING iam-dead-condition
       test     = "ArnNotLike"
-      variable = "aws:SourceArn" #~ WARNING iam-dead-condition
+      variable = "aws:SourceArn"
       values   = ["arn:aws:cognito-idp:*:999988887777:userpool/*"]
     }
   }
