@@ -3,6 +3,7 @@
 use super::{Graph, NodeId};
 use crate::frontend::{Dialect, mentions};
 use crate::value::{Data, Part, ResourceRef, Term, Tri, Unknown, Value, Why};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a reference refers to.
@@ -96,6 +97,78 @@ impl Graph {
         let account = self.scope_of(other).and_then(|scope| scope.account.as_str());
         let named = arn.as_str().and_then(|arn| arn.split(':').nth(4));
         account.is_some() && account == named
+    }
+}
+
+impl Graph {
+    /// Whether CloudFormation creates one resource of a stack before another: because that one depends on it, directly or
+    /// through others, by `DependsOn` or by a reference. Unknown where a value on the way does not show what it is made of.
+    pub fn is_created_before(&self, first: &ResourceRef, then: &ResourceRef) -> Tri {
+        let mut seen: BTreeSet<ResourceRef> = BTreeSet::new();
+        let mut open = vec![then.clone()];
+        let mut hidden = false;
+        while let Some(at) = open.pop() {
+            if at == *first {
+                return Tri::Yes;
+            }
+            if at.scope != then.scope || !seen.insert(at.clone()) {
+                continue;
+            }
+            let Some(node) = self.find(&at).and_then(|id| self.node(id)) else { continue };
+            let resource = &node.resource;
+            open.extend(resource.depends_on.iter().map(|to| ResourceRef { scope: at.scope, address: to.clone() }));
+            let mut made_of = MadeOf::default();
+            made_of.value(&resource.properties);
+            open.extend(made_of.resources);
+            hidden |= made_of.hidden;
+        }
+        if hidden { Tri::Unknown } else { Tri::No }
+    }
+}
+
+/// The resources of whose attributes a value is made.
+#[derive(Default)]
+struct MadeOf {
+    resources: BTreeSet<ResourceRef>,
+    /// There may be others.
+    hidden: bool,
+}
+
+impl MadeOf {
+    fn value(&mut self, value: &Value) {
+        match &value.data {
+            Data::Unknown(unknown) => self.unknown(unknown),
+            Data::Text(text) => {
+                for part in text.parts() {
+                    if let Part::Hole(unknown, _) = part {
+                        self.unknown(unknown);
+                    }
+                }
+            }
+            Data::List(list) => {
+                list.rest.iter().for_each(|rest| self.unknown(rest));
+                list.items.iter().for_each(|item| self.value(item));
+            }
+            Data::Map(map) => {
+                map.rest.iter().for_each(|rest| self.unknown(rest));
+                map.entries.values().for_each(|entry| self.value(&entry.value));
+            }
+            Data::Choice(choice) => choice.arms.iter().for_each(|(_, arm)| self.value(arm)),
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Absent => {}
+        }
+    }
+
+    fn unknown(&mut self, unknown: &Unknown) {
+        self.term(&unknown.term);
+    }
+
+    fn term(&mut self, term: &Term) {
+        match term {
+            Term::Attribute(resource, _) => drop(self.resources.insert(resource.clone())),
+            Term::Call(_, arguments) => arguments.iter().for_each(|argument| self.term(argument)),
+            Term::Opaque(..) => self.hidden = true,
+            Term::Parameter(..) | Term::Pseudo(..) | Term::Export(_) | Term::Dynamic(_) | Term::Literal(_) => {}
+        }
     }
 }
 

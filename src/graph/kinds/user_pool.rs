@@ -1,9 +1,10 @@
 //! User pools: `AWS::Cognito::UserPool`, `aws_cognito_user_pool`.
 
+use super::super::link::Link;
 use super::super::{Graph, NodeId};
 use super::{Attribute, Handle, Kind, Shape};
 use crate::frontend::Dialect;
-use crate::value::{Data, List, ResourceRef, Value};
+use crate::value::{Data, List, ResourceRef, Value, Why};
 use std::sync::Arc;
 
 /// A Cognito user pool.
@@ -21,6 +22,14 @@ pub(super) static USER_POOL: Kind = Kind {
 };
 
 static ATTRIBUTES: &[Attribute] = &[
+    Attribute::derived(
+        "account",
+        Shape::Text,
+        account,
+        "The account that the pool is created in, where the input says it.",
+    ),
+    Attribute::derived("deletion_policy", Shape::Word, super::deletion_policy, super::DELETION_POLICY_DOC)
+        .terraform(nowhere),
     Attribute::new("mfa", Shape::Word, "MfaConfiguration", "mfa_configuration", "The MFA mode: OFF, ON or OPTIONAL.")
         .or("OFF")
         .out_of_band(),
@@ -101,34 +110,35 @@ static SMS: &[Attribute] = &[
         Shape::Link("role", "arn"),
         "SnsCallerArn",
         "sns_caller_arn",
-        "The role with which Cognito publishes text messages.",
-    ),
+        "The role with which Cognito sends text messages, through SNS or through AWS End User Messaging.",
+    )
+    .cloudformation_or("EumsSms.CallerArn"),
     Attribute::new(
         "external_id",
         Shape::Text,
         "ExternalId",
         "external_id",
         "The ExternalId that Cognito presents when it assumes the role.",
+    )
+    .cloudformation_or("EumsSms.ExternalId"),
+    Attribute::derived(
+        "role_account",
+        Shape::Text,
+        role_account,
+        "The account in the ARN of the role, where the template spells it out.",
     ),
     Attribute::new("region", Shape::Text, "SnsRegion", "sns_region", "The Region of SNS."),
+    Attribute::new(
+        "sns_role",
+        Shape::Link("role", "arn"),
+        "SnsCallerArn",
+        "sns_caller_arn",
+        "The role of a pool that sends through SNS; role answers for both ways.",
+    ),
     Attribute::new("eums", Shape::Block(EUMS), "EumsSms", "", "AWS End User Messaging instead of SNS."),
 ];
 
 static EUMS: &[Attribute] = &[
-    Attribute::new(
-        "role",
-        Shape::Link("role", "arn"),
-        "CallerArn",
-        "",
-        "The role with which Cognito sends text messages.",
-    ),
-    Attribute::new(
-        "external_id",
-        Shape::Text,
-        "ExternalId",
-        "",
-        "The ExternalId that Cognito presents when it assumes the role.",
-    ),
     Attribute::new(
         "origination_identity",
         Shape::Text,
@@ -136,6 +146,7 @@ static EUMS: &[Attribute] = &[
         "",
         "The phone number, pool or sender id.",
     ),
+    Attribute::new("region", Shape::Text, "Region", "", "The Region of AWS End User Messaging."),
 ];
 
 fn never(graph: &Graph, id: NodeId) -> Value {
@@ -157,6 +168,31 @@ fn property(graph: &Graph, id: NodeId, key: &str) -> Value {
 
 fn is_terraform(graph: &Graph, id: NodeId) -> bool {
     graph.node(id).is_some_and(|node| node.dialect == Dialect::Terraform)
+}
+
+fn account(graph: &Graph, id: NodeId) -> Value {
+    graph.scope_of(id).map_or_else(|| never(graph, id), |scope| scope.account.clone())
+}
+
+/// The fifth part of the role's ARN, `arn:PARTITION:iam::ACCOUNT:role/NAME`. A reference to a role holds none; the role of
+/// another stack is in that stack's account.
+fn role_account(graph: &Graph, id: NodeId) -> Value {
+    graph.read(id, "sms.role").value.each(&mut |arn| match &arn.data {
+        Data::String(_) | Data::Text(_) => {
+            let unsaid = || Value::opaque(Why::Attribute("the account of the role".into()), arn.span);
+            super::arn_account(arn).unwrap_or_else(unsaid)
+        }
+        Data::Unknown(unknown) => match graph.follow(id, arn, "role", "arn") {
+            Link::Node(role) => match (graph.scope_of(role), graph.node(role), graph.node(id)) {
+                (Some(scope), Some(role), Some(pool)) if role.resource.id.scope != pool.resource.id.scope => {
+                    scope.account.clone()
+                }
+                _ => Value::absent(arn.span),
+            },
+            _ => Value::unknown(unknown.derive("account"), arn.span),
+        },
+        _ => Value::absent(arn.span),
+    })
 }
 
 /// YAML 1.1 reads an unquoted `ON` as true, and so does CloudFormation; the deployment then fails.
