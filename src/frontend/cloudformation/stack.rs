@@ -314,7 +314,11 @@ impl<'a> Stack<'a> {
         for resource in self.outcome.resources.iter().filter(|resource| resource.id.scope == self.scope) {
             let address = &resource.id.address;
             let (why, given) = match (&*resource.type_name, sam::given_to_transform(resource)) {
-                (_, Some(given)) => (format!("the SAM transform of `{address}` may change other resources"), given),
+                (_, Some(given)) => {
+                    let why = format!("the SAM transform of `{address}` may change other resources");
+                    openings.push(Opening { why: why.into(), given });
+                    continue;
+                }
                 ("AWS::CloudFormation::Stack", _) => match self.outputs_of_nested.get(address) {
                     Some(Some(_)) => continue,
                     _ => {
