@@ -46,6 +46,10 @@ pub struct Given {
     pub region: Option<String>,
     /// `--account`, likewise.
     pub account: Option<String>,
+    /// Files with values for the parameters of templates: path as reports name it, and text. Later ones win.
+    pub parameter_files: Vec<(String, Arc<str>)>,
+    /// `--parameter`, each `Name=value`; they win over files.
+    pub parameters: Vec<String>,
 }
 
 /// Everything that the frontends read: the input of the graph.
