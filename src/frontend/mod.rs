@@ -85,7 +85,8 @@ pub struct Scope {
     pub update: Option<bool>,
     /// What hides resources or attachments of this scope from us.
     pub openings: Vec<Opening>,
-    /// Outputs and exports of a stack: export name or output name -> value. For linking across stacks.
+    /// What other stacks can ask for, by name: exports by theirs, or by `*` and what their name ends with where the front of it
+    /// is not known; outputs of a stack whose name is known as `/outputs/<stack>/<output>`; Terraform's outputs by theirs.
     pub exports: BTreeMap<Arc<str>, Value>,
 }
 

@@ -48,14 +48,26 @@ impl Graph {
                 node.map_or_else(open, |id| Step::Done(Link::Node(id)))
             }
             Term::Export(name) => {
-                let mut exports = self.scopes.iter().filter_map(|scope| scope.exports.get(name));
-                match (exports.next(), exports.next()) {
-                    (Some(value), None) => Step::Elsewhere(value.clone()),
-                    _ => open(),
-                }
+                let ends_so = |known: &str| known.strip_prefix('*').is_some_and(|ending| name.ends_with(ending));
+                let mut exports = self.exports(|known| known == &**name).peekable();
+                let found = if exports.peek().is_some() { only(exports) } else { only(self.exports(ends_so)) };
+                found.map_or_else(open, Step::Elsewhere)
             }
-            _ => open(),
+            term => {
+                // The front of the name is not known: the name of a stack in a parameter.
+                let Some(ending) = import_ending(term) else { return open() };
+                let ends_so = |known: &str| match known.strip_prefix('*') {
+                    Some(known) => known.ends_with(&*ending) || ending.ends_with(known),
+                    None => known.ends_with(&*ending) && !known.starts_with('/'),
+                };
+                only(self.exports(ends_so)).map_or_else(open, Step::Elsewhere)
+            }
         }
+    }
+
+    fn exports(&self, is_meant: impl Fn(&str) -> bool) -> impl Iterator<Item = &Value> {
+        let exports = self.scopes.iter().flat_map(|scope| &scope.exports);
+        exports.filter(move |(name, _)| is_meant(name)).map(|(_, value)| value)
     }
 
     fn is_handle(&self, id: NodeId, kind: &str, handle: &str, attribute: &str) -> bool {
@@ -99,6 +111,24 @@ impl Graph {
         let named = arn.as_str().and_then(|arn| arn.split(':').nth(4));
         account.is_some() && account == named
     }
+}
+
+/// The one value there is.
+fn only<'a>(mut values: impl Iterator<Item = &'a Value>) -> Option<Value> {
+    let first = values.next()?;
+    values.next().is_none().then(|| first.clone())
+}
+
+/// The known end of the name in an `Fn::ImportValue` of a name that starts with a hole.
+fn import_ending(term: &Term) -> Option<String> {
+    let Term::Call(function, arguments) = term else { return None };
+    let [Term::Call(text, parts)] = &**arguments else { return None };
+    let last = match (&**function, &**text, &**parts) {
+        ("Fn::ImportValue", "text", [first, Term::Literal(last)]) if !matches!(first, Term::Literal(_)) => last,
+        _ => return None,
+    };
+    let ending: String = serde_json::from_str(last).ok()?;
+    ending.contains(|c: char| c.is_alphanumeric()).then_some(ending)
 }
 
 enum Step {

@@ -8,6 +8,7 @@ mod cdk;
 mod combine;
 mod conditions;
 mod evaluate;
+mod foreach;
 mod given;
 mod intrinsics;
 mod json_text;

@@ -1,7 +1,7 @@
 //! A template as it is written: its sections, its parameters, what in it is a call of an intrinsic function. Nothing is
 //! evaluated here.
 
-use super::sam;
+use super::{foreach, sam};
 use crate::frontend::Diagnostic;
 use crate::frontend::document::align;
 use crate::source::{FileId, Span};
@@ -128,6 +128,9 @@ impl Template {
             self.hidden.push("the template does not parse as a whole".into());
         }
         self.read_transforms();
+        if self.language_extensions {
+            foreach::expand(self);
+        }
         let parameters =
             self.section("Parameters").into_iter().map(|field| (field.name.clone(), self.parameter(&field)));
         self.parameters = parameters.collect();
