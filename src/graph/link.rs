@@ -4,6 +4,7 @@ use super::{Graph, NodeId};
 use crate::frontend::{Dialect, mentions};
 use crate::value::{Data, Part, ResourceRef, Term, Tri, Unknown, Value, Why};
 use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// What a reference refers to.
@@ -48,15 +49,43 @@ impl Graph {
                 let node = self.find(resource).filter(|id| self.is_handle(*id, kind, handle, attribute));
                 node.map_or_else(open, |id| Step::Done(Link::Node(id)))
             }
-            Term::Export(name) => match self.exports(name) {
-                [scope] => match self.scope(*scope).and_then(|scope| scope.exports.get(name)) {
-                    Some(value) => Step::Elsewhere(value.clone()),
-                    None => open(),
-                },
-                _ => open(),
-            },
-            _ => open(),
+            Term::Export(name) => {
+                let mut exports = self.exported_as(name).peekable();
+                let found = if exports.peek().is_some() {
+                    only(exports)
+                } else {
+                    only(self.exported_with_hole(|ending| name.ends_with(ending)))
+                };
+                found.map_or_else(open, Step::Elsewhere)
+            }
+            term => {
+                // The front of the name is not known: the name of a stack in a parameter.
+                let Some(ending) = import_ending(term) else { return open() };
+                let holes = self.exported_with_hole(|known| known.ends_with(&*ending) || ending.ends_with(known));
+                let whole = self.exported_in_full(|known| known.ends_with(&*ending) && !known.starts_with('/'));
+                only(holes.chain(whole)).map_or_else(open, Step::Elsewhere)
+            }
         }
+    }
+
+    /// The values of the exports of this very name.
+    fn exported_as(&self, name: &str) -> impl Iterator<Item = &Value> {
+        self.exports.get(name).into_iter().flatten().filter_map(move |scope| self.scope(*scope)?.exports.get(name))
+    }
+
+    /// The values of the exports of whose names only the ending is known, by that ending.
+    fn exported_with_hole(&self, is_meant: impl Fn(&str) -> bool) -> impl Iterator<Item = &Value> {
+        let holes = self
+            .exports
+            .range::<str, _>((Bound::Included("*"), Bound::Unbounded))
+            .map_while(|(name, _)| Some((name, name.strip_prefix('*')?)));
+        holes.filter(move |(_, ending)| is_meant(ending)).flat_map(|(name, _)| self.exported_as(name))
+    }
+
+    /// The values of the exports whose names are known.
+    fn exported_in_full(&self, is_meant: impl Fn(&str) -> bool) -> impl Iterator<Item = &Value> {
+        let names = self.exports.keys().filter(move |name| !name.starts_with('*') && is_meant(name));
+        names.flat_map(|name| self.exported_as(name))
     }
 
     fn is_handle(&self, id: NodeId, kind: &str, handle: &str, attribute: &str) -> bool {
@@ -170,6 +199,24 @@ impl MadeOf {
             Term::Parameter(..) | Term::Pseudo(..) | Term::Export(_) | Term::Dynamic(_) | Term::Literal(_) => {}
         }
     }
+}
+
+/// The one value there is.
+fn only<'a>(mut values: impl Iterator<Item = &'a Value>) -> Option<Value> {
+    let first = values.next()?;
+    values.next().is_none().then(|| first.clone())
+}
+
+/// The known end of the name in an `Fn::ImportValue` of a name that starts with a hole.
+fn import_ending(term: &Term) -> Option<String> {
+    let Term::Call(function, arguments) = term else { return None };
+    let [Term::Call(text, parts)] = &**arguments else { return None };
+    let last = match (&**function, &**text, &**parts) {
+        ("Fn::ImportValue", "text", [first, Term::Literal(last)]) if !matches!(first, Term::Literal(_)) => last,
+        _ => return None,
+    };
+    let ending: String = serde_json::from_str(last).ok()?;
+    ending.contains(|c: char| c.is_alphanumeric()).then_some(ending)
 }
 
 enum Step {

@@ -129,11 +129,6 @@ impl Graph {
         &self.scopes
     }
 
-    /// The stacks that export a name.
-    fn exports(&self, name: &str) -> &[ScopeId] {
-        self.exports.get(name).map_or(&[], Vec::as_slice)
-    }
-
     /// What the resources are called; worked out when the first reference is followed.
     fn names(&self) -> &names::Index {
         self.names.get_or_init(|| names::Index::new(self))
