@@ -269,6 +269,11 @@ impl<'a> Loader<'a> {
         id
     }
 
+    /// Adds a text from outside of the files, under the path that reports print.
+    pub fn insert_shown(&mut self, path: &str, text: Arc<str>) -> FileId {
+        self.map.add(path, text)
+    }
+
     /// The text of a file of this loader.
     pub fn text(&self, id: FileId) -> Arc<str> {
         self.map.file(id).map_or_else(|| Arc::from(""), |file| file.text.clone())

@@ -46,6 +46,28 @@ pub struct Given {
     pub region: Option<String>,
     /// `--account`, likewise.
     pub account: Option<String>,
+    /// `--workspace`: what `terraform.workspace` is.
+    pub workspace: Option<String>,
+    /// Values for the variables of Terraform's root modules, from outside of their folders.
+    pub variables: Variables,
+}
+
+/// Values for the variables of root modules, as Terraform takes them from its environment and its command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Variables {
+    /// The environment's `TF_VAR_x` under `x`: weaker than a root module's own variable files.
+    pub environment: BTreeMap<String, String>,
+    /// `--var` and `--var-file` in the order of the command line: stronger than all else, the last one the strongest.
+    pub arguments: Vec<Assignment>,
+}
+
+/// A `--var` or a `--var-file`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assignment {
+    /// `--var name=value`
+    Variable(String, String),
+    /// A variable file: its path as reports print it, and its text.
+    File(String, Arc<str>),
 }
 
 /// Everything that the frontends read: the input of the graph.

@@ -22,7 +22,7 @@ mod resources;
 mod tests;
 mod variables;
 
-use super::{Dialect, Given, Input, InputKind, Model, Schema, Scope};
+use super::{Assignment, Diagnostic, Dialect, Given, Input, InputKind, Model, Schema, Scope};
 use crate::source::{Loader, Span};
 use crate::value::ScopeId;
 use discover::{Modules, Roots};
@@ -38,12 +38,26 @@ pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, give
     for folder in &roots.folders {
         read_root(folder, &roots, loader, &mut modules, schema, given, model);
     }
+    say_undeclared(&roots, loader, &mut modules, given);
     for plan in inputs.iter().filter(|input| input.kind == InputKind::TerraformPlan) {
         plan::read_plan(plan, loader, &mut modules, schema, given, model);
     }
     model.files_read += modules.files();
     model.comments.append(&mut modules.comments);
     model.diagnostics.append(&mut modules.diagnostics);
+}
+
+/// A misspelt `--var` would change nothing and look as if it did.
+fn say_undeclared(roots: &Roots, loader: &mut Loader<'_>, modules: &mut Modules, given: &Given) {
+    for argument in &given.variables.arguments {
+        let Assignment::Variable(name, _) = argument else { continue };
+        let mut declared = roots.folders.iter().map(|folder| modules.get(folder, loader));
+        if !declared.any(|module| module.variables.contains_key(name.as_str())) {
+            let span = Span::new(loader.insert_shown(&format!("--var {name}"), "".into()), 0, 0);
+            let message = format!("no root module declares a variable {name}");
+            modules.diagnostics.push(Diagnostic { span, message, fatal: false });
+        }
+    }
 }
 
 fn read_root(

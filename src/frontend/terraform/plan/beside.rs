@@ -3,6 +3,7 @@
 
 use super::super::discover::Modules;
 use super::super::resolver::Resolver;
+use super::super::variables::Assigned;
 use super::configuration::Configuration;
 use super::document::Document;
 use crate::frontend::{Given, Input, Model, Schema};
@@ -92,12 +93,12 @@ fn differs(document: &Document, value: &Value, planned: NodeId) -> bool {
 }
 
 /// The values of the root module's variables as expressions.
-fn variables(document: &Document) -> BTreeMap<Arc<str>, Expr> {
+fn variables(document: &Document) -> BTreeMap<Arc<str>, Assigned> {
     let tree = &document.tree;
     let variables = document.section("variables").map_or(&[][..], |variables| tree.entries(variables));
     let value = |(name, variable): &(NodeId, NodeId)| {
         let (_, value) = tree.get(*variable, "value")?;
-        Some((tree.str(*name)?.clone(), literal(document, value, 0)))
+        Some((tree.str(*name)?.clone(), Assigned::Written(literal(document, value, 0))))
     };
     variables.iter().filter_map(value).collect()
 }
