@@ -7,7 +7,7 @@ pub mod document;
 pub mod terraform;
 
 use crate::source::{FileId, Loader, Span};
-use crate::value::{Guard, ResourceRef, Term, Unknown, Value};
+use crate::value::{Guard, ResourceRef, ScopeId, Term, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -105,6 +105,8 @@ pub struct Scope {
     pub openings: Vec<Opening>,
     /// Outputs and exports of a stack: export name or output name -> value. For linking across stacks.
     pub exports: BTreeMap<Arc<str>, Value>,
+    /// The scope that this one describes once more: a plan, the root module in whose folder it lies.
+    pub repeats: Option<ScopeId>,
 }
 
 /// Something that may hold resources nobody can see: a module without source, a file that does not parse.

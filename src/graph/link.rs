@@ -2,7 +2,7 @@
 
 use super::{Graph, NodeId};
 use crate::frontend::{Dialect, mentions};
-use crate::value::{Data, Part, ResourceRef, Term, Tri, Unknown, Value, Why};
+use crate::value::{Data, Part, ResourceRef, ScopeId, Term, Tri, Unknown, Value, Why};
 use std::sync::Arc;
 
 /// What a reference refers to.
@@ -78,6 +78,9 @@ impl Graph {
             let Some(node) = self.node(*id) else { continue };
             let answer = names_same(value, &(written.written)(self, *id), handle == "arn");
             let near = node.resource.id.scope == scope;
+            if !near && (self.is_repetition(node.resource.id.scope) || self.is_repetition(scope)) {
+                continue;
+            }
             match answer {
                 Tri::Yes if near || (handle == "arn" && self.accounts_agree(value, *id)) => certain.push(*id),
                 // The same name in another stack: the same resource only if both deploy to one account.
@@ -91,6 +94,11 @@ impl Graph {
             ([], false) => Link::Outside(value.clone()),
             _ => unknown_link(Why::Undeclared("a name that several resources may have".into()), value),
         }
+    }
+
+    /// True for a scope whose resources the input holds a second time, in the scope that it repeats.
+    fn is_repetition(&self, scope: ScopeId) -> bool {
+        self.scope(scope).is_some_and(|scope| scope.repeats.is_some())
     }
 
     /// True when an ARN names the very account that the other resource's stack is known to deploy to.

@@ -339,6 +339,7 @@ impl<'a> Stack<'a> {
             update: None,
             openings,
             exports,
+            repeats: None,
         }
     }
 

@@ -23,7 +23,7 @@ mod tests;
 mod variables;
 
 use super::{Assignment, Diagnostic, Dialect, Given, Input, InputKind, Model, Schema, Scope};
-use crate::source::{Loader, Span};
+use crate::source::{Loader, Span, parent};
 use crate::value::ScopeId;
 use discover::{Modules, Roots};
 use resolver::Resolver;
@@ -35,12 +35,15 @@ use std::sync::Arc;
 pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, given: &Given, model: &mut Model) {
     let mut modules = Modules::default();
     let roots = modules.roots(inputs, loader);
+    let mut scopes = BTreeMap::new();
     for folder in &roots.folders {
+        scopes.insert(folder.as_str(), ScopeId(u32::try_from(model.scopes.len()).unwrap_or(u32::MAX)));
         read_root(folder, &roots, loader, &mut modules, schema, given, model);
     }
     say_undeclared(&roots, loader, &mut modules, given);
     for plan in inputs.iter().filter(|input| input.kind == InputKind::TerraformPlan) {
-        plan::read_plan(plan, loader, &mut modules, schema, given, model);
+        let root = scopes.get(parent(&plan.path)).copied();
+        plan::read_plan(plan, root, loader, &mut modules, schema, given, model);
     }
     model.files_read += modules.files();
     model.comments.append(&mut modules.comments);
@@ -84,6 +87,7 @@ fn read_root(
         update: None,
         openings,
         exports: resolver.outputs_of_root(),
+        repeats: None,
     };
     let diagnostics = std::mem::take(&mut resolver.diagnostics);
     model.scopes.push(entry);

@@ -37,22 +37,25 @@ pub(super) struct Reading<'r, 'l> {
 }
 
 impl Reading<'_, '_> {
-    /// Reads the files in the plan's folder. Nothing when they are not those that the plan was made from: when they declare
-    /// other resources, or a resource has other values than the plan.
-    pub(super) fn beside(self, document: &Document, configuration: &Configuration<'_>) -> Beside {
+    /// True when the plan's folder holds the root module that the plan was made from: one with the same resources.
+    pub(super) fn is_beside_its_files(&mut self, document: &Document, configuration: &Configuration<'_>) -> bool {
         let folder = parent(&self.input.path);
         let is_configuration =
             |name: &String| [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| name.ends_with(end));
-        if !self.loader.files().list(folder).iter().any(is_configuration) {
-            return Beside::new();
+        if document.section("configuration").is_none() || !self.loader.files().list(folder).iter().any(is_configuration)
+        {
+            return false;
         }
         let module = self.modules.get(folder, self.loader);
         let written: BTreeSet<&str> = module.resources.keys().map(|key| &**key).collect();
         let planned = configuration.resources().filter(|(declared, _)| declared.module.is_empty());
         let planned: BTreeSet<&str> = planned.map(|(declared, _)| &*declared.resource).collect();
-        if !module.lost.is_empty() || written != planned {
-            return Beside::new();
-        }
+        module.lost.is_empty() && written == planned
+    }
+
+    /// Reads the files in the plan's folder, if they are the plan's. What certainly has other values than the plan is left out.
+    pub(super) fn beside(self, document: &Document) -> Beside {
+        let folder = parent(&self.input.path);
         let mut resolver = Resolver::new(folder, self.scope, self.loader, self.modules, self.schema, self.given);
         resolver.assigned = variables(document);
         let mut model = Model::default();
