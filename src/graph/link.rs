@@ -44,8 +44,11 @@ impl Graph {
         let open = || Step::Done(Link::Unknown(unknown.clone()));
         match &unknown.term {
             Term::Attribute(resource, attribute) => {
-                let node = self.find(resource).filter(|id| self.is_handle(*id, kind, handle, attribute));
-                node.map_or_else(open, |id| Step::Done(Link::Node(id)))
+                let Some(id) = self.find(resource) else { return open() };
+                if self.is_handle(id, kind, handle, attribute) {
+                    return Step::Done(Link::Node(id));
+                }
+                self.looked_up(id, kind, attribute).map_or_else(open, |id| Step::Done(Link::Node(id)))
             }
             Term::Export(name) => {
                 let mut exports = self.scopes.iter().filter_map(|scope| scope.exports.get(name));
@@ -55,6 +58,29 @@ impl Graph {
                 }
             }
             _ => open(),
+        }
+    }
+
+    /// The resource that a data source finds by its name (`data "aws_iam_role"`), where its own root module makes the only one
+    /// that certainly has it.
+    fn looked_up(&self, source: NodeId, kind: &str, attribute: &str) -> Option<NodeId> {
+        let node = self.node(source)?;
+        let kind = super::kinds::named(kind)?;
+        let found = node.resource.type_name.strip_prefix("data.")?;
+        let by_name = kind.handles.iter().find(|handle| handle.name == "name")?;
+        let is_handle = kind.handles.iter().any(|handle| handle.terraform.contains(&attribute));
+        if !kind.terraform.contains(&found) || !is_handle {
+            return None;
+        }
+        let name = node.resource.properties.get("name");
+        let near = self.of(kind.name).iter().copied().filter(|id| {
+            self.node(*id).is_some_and(|other| other.resource.id.scope == node.resource.id.scope)
+                && (by_name.written)(self, *id).same(&name).is_yes()
+        });
+        let near: Vec<NodeId> = near.collect();
+        match near.as_slice() {
+            [only] => Some(*only),
+            _ => None,
         }
     }
 
