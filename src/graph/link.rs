@@ -2,7 +2,7 @@
 
 use super::{Graph, NodeId};
 use crate::frontend::{Dialect, mentions};
-use crate::value::{Data, Part, ResourceRef, Term, Tri, Unknown, Value, Why};
+use crate::value::{Data, Part, ResourceRef, ScopeId, Term, Tri, Unknown, Value, Why};
 use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -46,8 +46,11 @@ impl Graph {
         let open = || Step::Done(Link::Unknown(unknown.clone()));
         match &unknown.term {
             Term::Attribute(resource, attribute) => {
-                let node = self.find(resource).filter(|id| self.is_handle(*id, kind, handle, attribute));
-                node.map_or_else(open, |id| Step::Done(Link::Node(id)))
+                let Some(id) = self.find(resource) else { return open() };
+                if self.is_handle(id, kind, handle, attribute) {
+                    return Step::Done(Link::Node(id));
+                }
+                self.looked_up(id, kind, attribute).map_or_else(open, |id| Step::Done(Link::Node(id)))
             }
             Term::Export(name) => {
                 let mut exports = self.exported_as(name).peekable();
@@ -88,6 +91,29 @@ impl Graph {
         names.flat_map(|name| self.exported_as(name))
     }
 
+    /// The resource that a data source finds by its name (`data "aws_iam_role"`), where its own root module makes the only one
+    /// that certainly has it.
+    fn looked_up(&self, source: NodeId, kind: &str, attribute: &str) -> Option<NodeId> {
+        let node = self.node(source)?;
+        let kind = super::kinds::named(kind)?;
+        let found = node.resource.type_name.strip_prefix("data.")?;
+        let by_name = kind.handles.iter().find(|handle| handle.name == "name")?;
+        let is_handle = kind.handles.iter().any(|handle| handle.terraform.contains(&attribute));
+        if !kind.terraform.contains(&found) || !is_handle {
+            return None;
+        }
+        let name = node.resource.properties.get("name");
+        let near = self.of(kind.name).iter().copied().filter(|id| {
+            self.node(*id).is_some_and(|other| other.resource.id.scope == node.resource.id.scope)
+                && (by_name.written)(self, *id).same(&name).is_yes()
+        });
+        let near: Vec<NodeId> = near.collect();
+        match near.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
+    }
+
     fn is_handle(&self, id: NodeId, kind: &str, handle: &str, attribute: &str) -> bool {
         let Some(node) = self.node(id) else { return false };
         let Some(own) = node.kind.filter(|own| own.name == kind) else { return false };
@@ -106,6 +132,9 @@ impl Graph {
             let Some(node) = self.node(name.id) else { continue };
             let answer = names_same(value, &name.written, handle == "arn");
             let near = node.resource.id.scope == scope;
+            if !near && (self.is_repetition(node.resource.id.scope) || self.is_repetition(scope)) {
+                continue;
+            }
             match answer {
                 Tri::Yes if near || (handle == "arn" && self.accounts_agree(value, name.id)) => certain.push(name.id),
                 // The same name in another stack: the same resource only if both deploy to one account.
@@ -119,6 +148,11 @@ impl Graph {
             ([], false) => Link::Outside(value.clone()),
             _ => unknown_link(Why::Undeclared("a name that several resources may have".into()), value),
         }
+    }
+
+    /// True for a scope whose resources the input holds a second time, in the scope that it repeats.
+    fn is_repetition(&self, scope: ScopeId) -> bool {
+        self.scope(scope).is_some_and(|scope| scope.repeats.is_some())
     }
 
     /// True when an ARN names the very account that the other resource's stack is known to deploy to.

@@ -350,6 +350,7 @@ impl<'a> Stack<'a> {
             update: None,
             openings,
             exports,
+            repeats: None,
         }
     }
 
