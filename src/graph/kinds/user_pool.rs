@@ -98,6 +98,12 @@ static ATTRIBUTES: &[Attribute] = &[
         plan_action,
         "What a Terraform plan does with the pool: create, or update where it exists already; () where the input is no plan.",
     ),
+    Attribute::derived(
+        "before",
+        Shape::Block(BEFORE),
+        before,
+        "The pool as a Terraform plan finds it; () where the plan creates it, and where the input is no plan.",
+    ),
     Attribute::derived("region", Shape::Text, region, "The pool's Region, where the input says it."),
     Attribute::derived(
         "has_domain",
@@ -237,6 +243,26 @@ static ATTRIBUTES: &[Attribute] = &[
     ),
 ];
 
+static BEFORE: &[Attribute] = &[
+    Attribute::new("email_mfa", Shape::Block(&[]), "", "email_mfa_configuration", "Email MFA."),
+    Attribute::new(
+        "email_sending_account",
+        Shape::Word,
+        "",
+        "email_configuration.email_sending_account",
+        "Who sends the pool's email.",
+    )
+    .or("COGNITO_DEFAULT"),
+    Attribute::new(
+        "recovery_mechanisms",
+        Shape::List(&Shape::Block(RECOVERY_MECHANISM)),
+        "",
+        "account_recovery_setting.recovery_mechanism",
+        "The ways to recover an account.",
+    ),
+    Attribute::new("tier", Shape::Word, "", "user_pool_tier", "The feature plan."),
+];
+
 static RECOVERY_MECHANISM: &[Attribute] = &[
     Attribute::new("name", Shape::Word, "Name", "name", "verified_email, verified_phone_number or admin_only."),
     Attribute::new("priority", Shape::Number, "Priority", "priority", "1 or 2; the lower one is tried first."),
@@ -370,6 +396,11 @@ fn plan_action(graph: &Graph, id: NodeId) -> Value {
     let Some(list) = actions.as_list() else { return never(graph, id) };
     let create = list.items.iter().any(|action| action.as_str() == Some("create"));
     Value::string(if create { "create" } else { "update" }, node.resource.name_span)
+}
+
+fn before(graph: &Graph, id: NodeId) -> Value {
+    let node = graph.node(id).filter(|node| node.dialect == Dialect::Terraform);
+    node.map_or_else(|| never(graph, id), |node| node.resource.attributes.get("before"))
 }
 
 fn region(graph: &Graph, id: NodeId) -> Value {
