@@ -28,7 +28,7 @@ pub enum Command {
     Check(Check),
     /// List the rules
     Rules(Rules),
-    /// Explain a rule: what it finds, why that fails, how to mend it
+    /// Explain a rule or an AWS error: why it fails, how to mend it
     Explain(Explain),
 }
 
@@ -82,8 +82,9 @@ pub struct Rules {
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// A rule's id, or the name of an AWS error
-    pub rule: String,
+    /// A rule's id, the name of an AWS error, or a pasted error text or log line
+    #[arg(required = true, value_name = "RULE|ERROR|TEXT")]
+    pub what: Vec<String>,
     /// Rules of your own: a file, a folder or a glob; may be repeated
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<String>,

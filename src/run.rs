@@ -1,5 +1,6 @@
 //! The commands: everything between the arguments and the exit code.
 
+pub mod errors;
 mod explain;
 mod terminal;
 
