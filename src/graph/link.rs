@@ -47,13 +47,13 @@ impl Graph {
                 let node = self.find(resource).filter(|id| self.is_handle(*id, kind, handle, attribute));
                 node.map_or_else(open, |id| Step::Done(Link::Node(id)))
             }
-            Term::Export(name) => {
-                let mut exports = self.scopes.iter().filter_map(|scope| scope.exports.get(name));
-                match (exports.next(), exports.next()) {
-                    (Some(value), None) => Step::Elsewhere(value.clone()),
-                    _ => open(),
-                }
-            }
+            Term::Export(name) => match self.exports(name) {
+                [scope] => match self.scope(*scope).and_then(|scope| scope.exports.get(name)) {
+                    Some(value) => Step::Elsewhere(value.clone()),
+                    None => open(),
+                },
+                _ => open(),
+            },
             _ => open(),
         }
     }
@@ -70,16 +70,14 @@ impl Graph {
     /// A known or partly known string against what the resources of the kind are called.
     fn by_name(&self, from: NodeId, value: &Value, kind: &str, handle: &str) -> Link {
         let Some(scope) = self.node(from).map(|node| node.resource.id.scope) else { return Link::Absent };
-        let written = super::kinds::named(kind).and_then(|kind| kind.handles.iter().find(|own| own.name == handle));
-        let Some(written) = written else { return Link::Outside(value.clone()) };
         let mut certain = Vec::new();
         let mut possible = false;
-        for id in self.of(kind) {
-            let Some(node) = self.node(*id) else { continue };
-            let answer = names_same(value, &(written.written)(self, *id), handle == "arn");
+        for name in self.names().candidates(kind, handle, value, scope) {
+            let Some(node) = self.node(name.id) else { continue };
+            let answer = names_same(value, &name.written, handle == "arn");
             let near = node.resource.id.scope == scope;
             match answer {
-                Tri::Yes if near || (handle == "arn" && self.accounts_agree(value, *id)) => certain.push(*id),
+                Tri::Yes if near || (handle == "arn" && self.accounts_agree(value, name.id)) => certain.push(name.id),
                 // The same name in another stack: the same resource only if both deploy to one account.
                 Tri::Yes => possible = true,
                 Tri::Unknown if near => possible = true,
@@ -162,25 +160,32 @@ fn arn_parts(value: &Value) -> Option<Vec<Value>> {
 /// Marks pools that something outside the template changes after their creation: a custom resource, or a provisioner, that gets
 /// the pool and calls the API which sets MFA.
 pub(super) fn mark_altered(graph: &mut Graph) {
-    let pools: Vec<(NodeId, ResourceRef)> =
-        graph.of("user_pool").iter().filter_map(|id| Some((*id, graph.node(*id)?.resource.id.clone()))).collect();
-    for (id, pool) in pools {
-        let by = graph.nodes.iter().find(|node| node.resource.id.scope == pool.scope && alters(node, &pool));
-        let by = by.map(|node| node.resource.id.address.clone());
+    let mut altered: Vec<(NodeId, Arc<str>)> = Vec::new();
+    for caller in graph.nodes.iter().filter(|node| may_call(node)) {
+        let scope = caller.resource.id.scope;
+        for id in graph.of("user_pool") {
+            let pool = graph.node(*id).map(|node| &node.resource.id).filter(|pool| pool.scope == scope);
+            if pool.is_some_and(|pool| alters(caller, pool)) {
+                altered.push((*id, caller.resource.id.address.clone()));
+            }
+        }
+    }
+    for (id, by) in altered {
         if let Some(node) = graph.nodes.get_mut(id.0 as usize) {
-            node.altered_by = by;
+            node.altered_by.get_or_insert(by);
         }
     }
 }
 
+/// True for resources that run something: custom resources of a template, provisioners of Terraform.
+fn may_call(node: &super::Node) -> bool {
+    let type_name = &*node.resource.type_name;
+    type_name.starts_with("Custom::")
+        || matches!(type_name, "AWS::CloudFormation::CustomResource" | "null_resource" | "terraform_data")
+}
+
 fn alters(node: &super::Node, pool: &ResourceRef) -> bool {
     let resource = &node.resource;
-    let custom =
-        resource.type_name.starts_with("Custom::") || &*resource.type_name == "AWS::CloudFormation::CustomResource";
-    let provisioner = matches!(&*resource.type_name, "null_resource" | "terraform_data");
-    if !custom && !provisioner {
-        return false;
-    }
     let gets_pool = mentions(&resource.properties, pool) || mentions(&resource.attributes, pool);
     // An SDK call of the CDK names its action; what another custom resource does with the pool nobody can see.
     gets_pool && (&*resource.type_name != "Custom::AWS" || calls_mfa_api(&resource.properties))

@@ -5,13 +5,14 @@
 
 pub mod kinds;
 pub mod link;
+mod names;
 
 use crate::frontend::{Dialect, Model, Resource, Scope};
 use crate::source::{SourceMap, Span};
 use crate::value::{Data, ResourceRef, ScopeId, Value, Why};
 use kinds::{Attribute, Kind, Shape, Source};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Names a node of its [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +39,9 @@ pub struct Graph {
     by_kind: BTreeMap<&'static str, Vec<NodeId>>,
     by_type: BTreeMap<Arc<str>, Vec<NodeId>>,
     by_ref: BTreeMap<ResourceRef, NodeId>,
+    exports: BTreeMap<Arc<str>, Vec<ScopeId>>,
+    names: OnceLock<names::Index>,
+    referrers: OnceLock<BTreeMap<&'static str, names::Referrers>>,
     sources: SourceMap,
 }
 
@@ -59,8 +63,17 @@ impl Graph {
             by_kind: BTreeMap::new(),
             by_type: BTreeMap::new(),
             by_ref: BTreeMap::new(),
+            exports: BTreeMap::new(),
+            names: OnceLock::new(),
+            referrers: OnceLock::new(),
             sources,
         };
+        for (at, scope) in graph.scopes.iter().enumerate() {
+            let id = ScopeId(u32::try_from(at).unwrap_or(u32::MAX));
+            for name in scope.exports.keys() {
+                graph.exports.entry(name.clone()).or_default().push(id);
+            }
+        }
         for resource in model.resources {
             graph.add(resource);
         }
@@ -114,6 +127,29 @@ impl Graph {
     /// All scopes.
     pub fn scopes(&self) -> &[Scope] {
         &self.scopes
+    }
+
+    /// The stacks that export a name.
+    fn exports(&self, name: &str) -> &[ScopeId] {
+        self.exports.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// What the resources are called; worked out when the first reference is followed.
+    fn names(&self) -> &names::Index {
+        self.names.get_or_init(|| names::Index::new(self))
+    }
+
+    /// The resources of a kind of policy or attachment whose `roles` may lead to this role: those of its scope, and those
+    /// elsewhere that name one like it or reach over scopes. Sorted.
+    pub fn naming_role(&self, kind: &str, role: NodeId) -> Vec<NodeId> {
+        let of_all = || {
+            let kinds = kinds::KINDS.iter().filter(|kind| kind.attributes.iter().any(|own| own.name == "roles"));
+            kinds.map(|kind| (kind.name, names::Referrers::new(self, kind.name, "roles"))).collect()
+        };
+        let referrers = self.referrers.get_or_init(of_all).get(kind);
+        let (Some(referrers), Some(node)) = (referrers, self.node(role)) else { return Vec::new() };
+        let name = kinds::written(self, role, "name");
+        referrers.of(node.resource.id.scope, &name)
     }
 
     /// The texts behind the spans.

@@ -69,7 +69,7 @@ impl Collected<'_> {
     /// Policies that are resources and name the roles they belong to.
     fn policies_of_their_own(&mut self) {
         for kind in ["role_policy", "managed_policy"] {
-            for policy in self.graph.of(kind) {
+            for policy in &self.graph.naming_role(kind, self.role) {
                 self.for_this_role(*policy, |graph, presence, scenario| {
                     let document = graph.read(*policy, "document");
                     let name = graph.node(*policy).map_or_else(Arc::default, |node| node.resource.id.address.clone());
@@ -82,7 +82,7 @@ impl Collected<'_> {
 
     /// Terraform's attachments.
     fn attachments(&mut self) {
-        for attachment in self.graph.of("policy_attachment") {
+        for attachment in &self.graph.naming_role("policy_attachment", self.role) {
             self.for_this_role(*attachment, |graph, presence, scenario| {
                 let reference = graph.read(*attachment, "policy").value.under(scenario);
                 let Presence::When(guard) = presence else {

@@ -37,6 +37,13 @@ pub fn of_type(type_name: &str) -> Option<&'static Kind> {
     KINDS.iter().copied().find(|kind| kind.cloudformation.contains(&type_name) || kind.terraform.contains(&type_name))
 }
 
+/// A handle of a resource as its configuration writes it; absent for a kind without a handle of that name.
+pub fn written(graph: &Graph, id: NodeId, handle: &str) -> Value {
+    let kind = graph.node(id).and_then(|node| node.kind);
+    let handle = kind.and_then(|kind| kind.handles.iter().find(|own| own.name == handle));
+    handle.map_or_else(|| Value::absent(graph.read(id, "").place), |handle| (handle.written)(graph, id))
+}
+
 /// A kind of resource.
 #[derive(Debug)]
 pub struct Kind {
