@@ -1,6 +1,6 @@
 //! What a person typed; no meaning yet.
 
-use crate::config::FailOn;
+use crate::config::{FailOn, Setting};
 use crate::report::{FORMATS, Format};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -28,8 +28,26 @@ pub enum Command {
     Check(Check),
     /// List the rules
     Rules(Rules),
-    /// Explain a rule: what it finds, why that fails, how to mend it
+    /// Explain a rule or an AWS error: why it fails, how to mend it
     Explain(Explain),
+    /// Run the tests of rules of your own
+    #[command(after_help = TEST_EXIT_CODES)]
+    Test(Test),
+    /// Write a configuration, a first rule of your own and its test into the working folder
+    Init,
+}
+
+const TEST_EXIT_CODES: &str =
+    "Exit codes: 0 every test passed; 1 one failed; 2 a file that is no test, or a mistake in a rule";
+
+/// Arguments of `test`.
+#[derive(Args, Debug)]
+pub struct Test {
+    /// Files, folders or globs of `*.test.yaml` [default: the working folder]
+    pub paths: Vec<String>,
+    /// Further rules; those beside a test are loaded anyway
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<String>,
 }
 
 /// Arguments of `check`.
@@ -66,6 +84,15 @@ pub struct Context {
     /// Rules of your own: a file, a folder or a glob; may be repeated
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<String>,
+    /// A rule's level here, or that of a group: error, warning, note or off; may be repeated, the last one counts
+    #[arg(long, value_name = "RULE=LEVEL", value_parser = parse_level)]
+    pub level: Vec<(String, Setting)>,
+    /// Run these rules or groups only
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Do not run these rules or groups
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
+    pub ignore: Vec<String>,
     /// The Region of stacks and root modules that name none
     #[arg(long)]
     pub region: Option<String>,
@@ -145,8 +172,9 @@ pub struct Rules {
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// A rule's id, or the name of an AWS error
-    pub rule: String,
+    /// A rule's id, the name of an AWS error, or a pasted error text or log line
+    #[arg(required = true, value_name = "RULE|ERROR|TEXT")]
+    pub what: Vec<String>,
     /// Rules of your own: a file, a folder or a glob; may be repeated
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<String>,
@@ -162,6 +190,13 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// `sms-role-cannot-publish=warning`
+fn parse_level(text: &str) -> Result<(String, Setting), String> {
+    let (name, level) = text.split_once('=').ok_or("write RULE=LEVEL")?;
+    let level = Setting::from_str(level, false).map_err(|_| "a level is error, warning, note or off")?;
+    Ok((name.to_owned(), level))
 }
 
 /// The names of the reporters' list, as clap checks and shows them.

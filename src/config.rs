@@ -27,7 +27,7 @@ pub struct Config {
 }
 
 /// What `[rules]` says of a rule.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Setting {
     /// The rule does not run.

@@ -1,11 +1,14 @@
 //! The commands: everything between the arguments and the exit code.
 
+pub mod errors;
 mod explain;
+mod own;
+mod selection;
 mod terminal;
 
 use crate::cli::{self, Check, Cli, Command, Context};
 use crate::config::{Config, FailOn};
-use crate::discover::{CONFIG_FILE, Project, expand, read_regular_file, shown_from, text_of};
+use crate::discover::{Project, expand, read_regular_file, shown_from, text_of};
 use crate::frontend::{Assignment, Diagnostic, Variables};
 use crate::report::{active, safe_lines};
 use crate::source::{Files, Span};
@@ -106,6 +109,8 @@ fn dispatch(
         Some(Command::Check(arguments)) => check(&arguments, out, terminal),
         Some(Command::Rules(arguments)) => explain::rules(&arguments, &working_folder()?, out),
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &working_folder()?, out, err),
+        Some(Command::Test(arguments)) => own::test(&arguments, &working_folder()?, out),
+        Some(Command::Init) => own::init(&working_folder()?, out),
     }
 }
 
@@ -208,8 +213,7 @@ fn options(context: &Context, config: &Config, config_path: Option<&Path>, worki
     if let Some(folder) = config_path.and_then(Path::parent) {
         options.rules.extend(rule_files(&config.rule_files, folder, working)?);
     }
-    options.levels = config.rules.iter().map(|(name, setting)| (name.clone(), setting.level())).collect();
-    known_names(&options)?;
+    options.levels = selection::levels(context, config, || catalogue(&options)).map_err(usage)?;
     Ok(options)
 }
 
@@ -232,23 +236,6 @@ fn variables(
     };
     let arguments = typed.0.iter().map(argument).collect::<Result<_, Failure>>()?;
     Ok(Variables { environment: environment.filter_map(named).collect(), arguments })
-}
-
-/// A misspelt name in `[rules]` would silence nothing and look as if it did.
-fn known_names(options: &Options) -> Result<(), Failure> {
-    if options.levels.is_empty() {
-        return Ok(());
-    }
-    let rules = catalogue(options);
-    let names: BTreeSet<&str> =
-        rules.iter().flat_map(|rule| rule.groups.iter().chain([&rule.id])).map(|name| &**name).collect();
-    match options.levels.keys().find(|name| !names.contains(name.as_str())) {
-        None => Ok(()),
-        Some(unknown) => {
-            let hint = explain::did_you_mean(unknown, names.into_iter());
-            Err(usage(format!("{CONFIG_FILE}: there is no rule or group `{unknown}`{hint}")))
-        }
-    }
 }
 
 /// The user's own rules behind files, folders and globs, relative to `folder`.
