@@ -32,7 +32,7 @@ mod read;
 mod run;
 mod script;
 mod show;
-mod suggest;
+pub(crate) mod suggest;
 mod syntax;
 mod types;
 mod vocabulary;

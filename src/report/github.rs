@@ -5,12 +5,12 @@
 //! <https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>
 
 use super::concise::{one_line, sentence};
-use super::place::{Region, Unit, seen_from};
+use super::place::{Region, Unit};
 use super::{Style, gravest_first, plain};
 use crate::Report;
 use crate::finding::{Finding, Level};
 use crate::frontend::Diagnostic;
-use crate::source::{SourceMap, Span};
+use crate::source::{SourceMap, Span, seen_from};
 use std::io::{self, Write};
 
 /// As many annotations of one level does GitHub keep for a step.

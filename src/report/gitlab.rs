@@ -1,11 +1,11 @@
 //! GitLab's code quality report: <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
 
 use super::concise::{one_line, sentence};
-use super::place::{Region, Unit, seen_from};
+use super::place::{Region, Unit};
 use super::{Style, active};
 use crate::Report;
 use crate::finding::Level;
-use crate::source::Span;
+use crate::source::{Span, seen_from};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};

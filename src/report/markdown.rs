@@ -2,11 +2,11 @@
 
 use super::concise::{one_line, sentence};
 use super::human::{files_read, verdict};
-use super::place::{Region, Unit, seen_from};
+use super::place::{Region, Unit};
 use super::{Style, count, gravest_first};
 use crate::Report;
 use crate::finding::{Finding, Level};
-use crate::source::Span;
+use crate::source::{Span, seen_from};
 use std::io::{self, Write};
 
 /// GitHub refuses summaries of more than a mebibyte; this leaves room for those of other steps' tools in the same file.

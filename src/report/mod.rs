@@ -16,8 +16,6 @@ mod plain;
 mod rdjson;
 mod sarif;
 
-pub use place::seen_from;
-
 use crate::Report;
 use crate::finding::{Finding, Level};
 use std::io::{self, Write};

@@ -52,33 +52,9 @@ fn position(file: &SourceFile, offset: u32, unit: Unit) -> (usize, usize) {
     (line + 1, column + 1)
 }
 
-/// A path that is shown from one folder, as seen from another: `prefix` is the way from the other folder to the first.
-pub fn seen_from(prefix: &str, path: &str) -> String {
-    if path.starts_with('/') || path.contains(":/") {
-        return path.to_owned();
-    }
-    let mut parts: Vec<&str> = Vec::new();
-    for part in prefix.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_are_seen_from_another_folder() {
-        assert_eq!(seen_from("", "a/b.yaml"), "a/b.yaml");
-        assert_eq!(seen_from("services/auth", "./pool.yaml"), "services/auth/pool.yaml");
-        assert_eq!(seen_from("services/auth", "../../roles/role.tf"), "roles/role.tf");
-        assert_eq!(seen_from("../x", "../y"), "../y");
-    }
 
     #[test]
     fn columns_are_counted_in_the_readers_units() {

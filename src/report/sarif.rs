@@ -6,11 +6,11 @@
 
 use super::human::scenario;
 use super::linehash::line_hashes;
-use super::place::{Region, Unit, seen_from};
+use super::place::{Region, Unit};
 use super::{Style, gravest_first, plain};
 use crate::Report;
 use crate::finding::{Finding, Level, Rule};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, seen_from};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
