@@ -154,7 +154,9 @@ impl Config {
             None => Ok(config),
             Some(entry) => {
                 let rule = entry.rule.get_ref();
-                Err(format!("the [[ignore]] of `{rule}` needs a path or a resource; [rules] turns a rule off everywhere"))
+                Err(format!(
+                    "the [[ignore]] of `{rule}` needs a path or a resource; [rules] turns a rule off everywhere"
+                ))
             }
         }
     }

@@ -77,7 +77,8 @@ impl World {
 
     fn apply_with(&self, findings: &[(&str, &str)], policy: &Policy) -> (Vec<String>, Vec<String>) {
         let mut findings: Vec<Finding> = findings.iter().map(|(id, part)| finding(id, at(self.text, part))).collect();
-        let warnings = apply(&mut findings, &self.comments, &self.resources.iter().collect::<Vec<_>>(), &self.sources, policy);
+        let warnings =
+            apply(&mut findings, &self.comments, &self.resources.iter().collect::<Vec<_>>(), &self.sources, policy);
         let reason = |finding: &Finding| match &finding.suppressed {
             None => "-".to_owned(),
             Some(suppression) => suppression.reason.clone().unwrap_or_default(),
