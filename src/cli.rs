@@ -28,6 +28,15 @@ pub enum Command {
     Check(Check),
     /// List the rules
     Rules(Rules),
+    /// Print how user pools, roles and policies link, and what is not known of that
+    Graph(Graph),
+    /// Print the JSON Schema of coglint.toml
+    Schema,
+    /// Print a script that completes coglint's arguments in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Explain a rule: what it finds, why that fails, how to mend it
     Explain(Explain),
 }
@@ -125,6 +134,31 @@ pub struct Context {
     /// The account of stacks and root modules that name none
     #[arg(long)]
     pub account: Option<String>,
+}
+
+/// Arguments of `graph`.
+#[derive(Args, Debug)]
+pub struct Graph {
+    /// Files, folders or globs; the whole project around them is read [default: the working folder]
+    pub paths: Vec<String>,
+    /// How it is drawn
+    #[arg(long, short, value_enum, default_value_t)]
+    pub format: GraphFormat,
+    /// Which files are read.
+    #[command(flatten)]
+    pub selection: Selection,
+}
+
+/// Values of `coglint graph --format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For Graphviz.
+    Dot,
+    /// For Markdown.
+    Mermaid,
 }
 
 /// Arguments of `rules`.

@@ -152,6 +152,14 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
     report
 }
 
+/// The graph of a project, without any rule: what was read and how it links.
+pub fn graph(files: &dyn Files, found: &[Found], given: &Given) -> Graph {
+    let mut loader = Loader::new(files);
+    let inputs: Vec<Input> = found.iter().map(|found| found.input(&mut loader)).collect();
+    let model = frontend::read(&inputs, &mut loader, &AllKinds, given);
+    Graph::new(model, loader.into_map())
+}
+
 /// The policy of a run: with the ids of its rules, and the text that its entries point into.
 fn suppressions(options: &Options, rules: &Rules, sources: &mut SourceMap) -> Option<suppress::Policy> {
     let mut policy = options.suppressions.clone()?;

@@ -4,6 +4,7 @@ mod baseline;
 mod changed;
 mod check;
 mod explain;
+mod graph;
 mod outputs;
 mod terminal;
 
@@ -29,6 +30,9 @@ pub const CLEAN: u8 = 0;
 pub const FOUND: u8 = 1;
 /// Usage, configuration, or a file that could not be read.
 pub const BROKEN: u8 = 2;
+
+/// What `coglint.toml` may say, for editors.
+const SCHEMA: &str = include_str!("../docs/coglint.schema.json");
 
 /// Where a run writes.
 pub struct Streams<'a> {
@@ -108,6 +112,18 @@ fn dispatch(
             check::check(&cli.check, out, terminal)
         }
         Some(Command::Check(arguments)) => check::check(&arguments, out, terminal),
+        Some(Command::Graph(arguments)) => graph::graph(&arguments, out),
+        Some(Command::Schema) => {
+            out.write_all(SCHEMA.as_bytes())?;
+            Ok(CLEAN)
+        }
+        Some(Command::Completions { shell }) => {
+            // The generator panics where it cannot write: it writes into memory.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "coglint", &mut script);
+            out.write_all(&script)?;
+            Ok(CLEAN)
+        }
         Some(Command::Rules(arguments)) => explain::rules(&arguments, &working_folder()?, out),
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &working_folder()?, out, err),
     }

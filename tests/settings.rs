@@ -238,3 +238,81 @@ fn files_and_settings_are_shown() {
     write(&folder, "coglint.toml", &shown);
     assert_eq!(run(&folder, &["--show-settings"]).1, shown, "what is shown can be used");
 }
+
+/// The error of an unknown key lists the known ones: the schema names exactly those.
+#[test]
+fn the_schema_and_the_documentation_know_every_key() {
+    let folder = project(&[("pool.yaml", POOL)]);
+    let mut command = Command::cargo_bin("coglint").unwrap();
+    let printed = command.current_dir(folder.path()).arg("schema").output().unwrap().stdout;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    assert_eq!(printed, fs::read(root.join("docs/coglint.schema.json")).unwrap());
+    let schema: serde_json::Value = serde_json::from_slice(&printed).unwrap();
+    let documented = fs::read_to_string(root.join("docs/configuration.md")).unwrap();
+
+    let known = |config: &str| {
+        write(&folder, "coglint.toml", config);
+        let err = run(&folder, &[]).2;
+        let list = err.rsplit_once("expected one of ").unwrap().1.to_owned();
+        let mut names: Vec<String> = list.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        names.sort();
+        names
+    };
+    let keys = |schema: &serde_json::Value| {
+        let mut keys: Vec<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        keys.sort();
+        keys
+    };
+    assert_eq!(known("no-such-key = 1\n"), keys(&schema));
+    assert_eq!(known("[[ignore]]\nno-such-key = 1\n"), keys(&schema["properties"]["ignore"]["items"]));
+    assert_eq!(known("fail-on = \"x\"\n").join(" "), "error never note warning");
+    assert_eq!(schema["properties"]["fail-on"]["enum"].as_array().map(Vec::len), Some(4));
+    for key in keys(&schema).iter().chain(&keys(&schema["properties"]["ignore"]["items"])) {
+        assert!(documented.contains(&format!("`{key}`")), "{key} is not in docs/configuration.md");
+    }
+}
+
+#[test]
+fn shells_are_completed() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = Command::cargo_bin("coglint").unwrap().args(["completions", shell]).output().unwrap();
+        assert!(String::from_utf8(output.stdout).unwrap().contains("changed-since"), "{shell}");
+    }
+}
+
+#[test]
+fn the_graph_shows_links_and_what_is_not_known() {
+    let template = "\
+Parameters: {Other: {Type: String}}
+Resources:
+  Pool:
+    Type: AWS::Cognito::UserPool
+    Properties: {SmsConfiguration: {SnsCallerArn: !GetAtt Role.Arn}}
+  Second:
+    Type: AWS::Cognito::UserPool
+    Properties: {SmsConfiguration: {SnsCallerArn: !Ref Other}}
+  Third:
+    Type: AWS::Cognito::UserPool
+    Properties: {SmsConfiguration: {SnsCallerArn: 'arn:aws:iam::111122223333:role/\"x\"'}}
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: sms}}
+";
+    let folder = project(&[("a.yaml", template)]);
+    let drawn = |format: &str| {
+        let mut command = Command::cargo_bin("coglint").unwrap();
+        let output = command.current_dir(folder.path()).args(["graph", "--format", format]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = drawn("text");
+    for line in
+        ["user_pool Pool  (a.yaml:3)", "sms.role -> role Role", "sms.role -> unknown: ", "outside of the input: arn"]
+    {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    let dot = drawn("dot");
+    assert!(dot.starts_with("digraph") && dot.contains("style=dashed") && dot.contains("role/\\\"x\\\""), "{dot}");
+    let mermaid = drawn("mermaid");
+    assert!(
+        mermaid.starts_with("flowchart LR\n") && mermaid.contains("-.->") && mermaid.contains("#quot;"),
+        "{mermaid}"
+    );
+}

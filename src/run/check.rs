@@ -54,7 +54,7 @@ pub(super) fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> R
 }
 
 /// The patterns of the command line start at the working folder, those of the configuration at its own.
-fn excludes(selection: &Selection, read: &ConfigFile, working: &Path) -> Result<Excludes, Failure> {
+pub(super) fn excludes(selection: &Selection, read: &ConfigFile, working: &Path) -> Result<Excludes, Failure> {
     let mut excludes = Excludes::new(selection.force_exclude);
     for pattern in &selection.exclude {
         excludes.add(working, pattern).map_err(usage)?;
