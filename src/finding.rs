@@ -190,7 +190,7 @@ impl Date {
     /// The day, in Universal Time, that is so many seconds after the beginning of 1970.
     pub fn of_unix_time(seconds: u64) -> Self {
         let mut days = seconds / 86_400;
-        let leap = |year: u16| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+        let leap = |year: u16| (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
         let mut year = 1970;
         while year < u16::MAX && days >= 365 + u64::from(leap(year)) {
             days -= 365 + u64::from(leap(year));

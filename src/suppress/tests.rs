@@ -156,7 +156,7 @@ fn the_resource_around_the_place_is_meant_where_addresses_repeat() {
     world.resources.push(other);
     let mut findings = vec![finding("a", Span::new(file, 13, 15)), finding("a", at(world.text, "ON"))];
     let resources: Vec<&Resource> = world.resources.iter().collect();
-    apply(&mut findings, &world.comments, &resources, &world.sources);
+    apply(&mut findings, &world.comments, &resources, &world.sources, &Policy::default());
     assert!(findings[0].suppressed.is_none(), "the comment stands in the other file");
     assert!(findings[1].suppressed.is_some());
 }
