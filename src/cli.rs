@@ -28,6 +28,15 @@ pub enum Command {
     Check(Check),
     /// List the rules
     Rules(Rules),
+    /// Print how user pools, roles and policies link, and what is not known of that
+    Graph(Graph),
+    /// Print the JSON Schema of coglint.toml
+    Schema,
+    /// Print a script that completes coglint's arguments in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Explain a rule or an AWS error: why it fails, how to mend it
     Explain(Explain),
     /// Run the tests of rules of your own
@@ -55,9 +64,12 @@ pub struct Test {
 pub struct Check {
     /// Files, folders or globs whose findings are reported [default: the working folder]
     pub paths: Vec<String>,
-    /// Output format
-    #[arg(long, short, default_value = "human", value_parser = format_parser())]
-    pub format: &'static Format,
+    /// Output format [default: human, unless --output writes to standard output]
+    #[arg(long, short, value_parser = format_parser())]
+    pub format: Option<&'static Format>,
+    /// A further report of the same run: FORMAT for standard output, FORMAT=FILE for a file; may be repeated
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = Output::parse)]
+    pub output: Vec<Output>,
     /// The lowest level that makes the exit code 1 [default: error]
     #[arg(long, value_enum)]
     pub fail_on: Option<FailOn>,
@@ -67,6 +79,27 @@ pub struct Check {
     /// Colours: NO_COLOR and CLICOLOR_FORCE decide with `auto`
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub color: Color,
+    /// Report findings that somebody asked not to hear about, too
+    #[arg(long)]
+    pub no_ignores: bool,
+    /// Report only findings that are not in this file [default: `baseline` of coglint.toml]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<String>,
+    /// Write the present findings into the baseline
+    #[arg(long)]
+    pub update_baseline: bool,
+    /// Report only findings that touch a file which differs from this Git revision
+    #[arg(long, value_name = "REF")]
+    pub changed_since: Option<String>,
+    /// Print the files that would be read, and stop
+    #[arg(long)]
+    pub show_files: bool,
+    /// Print the settings that would hold, and stop
+    #[arg(long, conflicts_with = "show_files")]
+    pub show_settings: bool,
+    /// Which files are read.
+    #[command(flatten)]
+    pub selection: Selection,
     /// Further settings of a run.
     #[command(flatten)]
     pub context: Context,
@@ -76,6 +109,41 @@ pub struct Check {
     /// `--var` and `--var-file`.
     #[command(flatten)]
     pub variables: Variables,
+}
+
+/// Which files are read.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Selection {
+    /// Take no notice of coglint.toml
+    #[arg(long)]
+    pub isolated: bool,
+    /// Do not read files or folders that match, beside those of coglint.toml; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    pub exclude: Vec<String>,
+    /// Excluded files stay so when they are named on the command line: for hooks and editors
+    #[arg(long)]
+    pub force_exclude: bool,
+}
+
+/// A value of `--output`.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The format.
+    pub format: &'static Format,
+    /// The file; standard output where there is none.
+    pub file: Option<String>,
+}
+
+impl Output {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
+        let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
+        let format = Format::named(name).ok_or_else(|| format!("no format `{name}`; there are {}", names()))?;
+        match file {
+            Some("") => Err("the name of the file is missing".to_owned()),
+            file => Ok(Self { format, file: file.map(str::to_owned) }),
+        }
+    }
 }
 
 /// What every command that loads rules takes.
@@ -158,6 +226,31 @@ fn assignment(text: &str) -> Result<(String, String), &'static str> {
     }
 }
 
+/// Arguments of `graph`.
+#[derive(Args, Debug)]
+pub struct Graph {
+    /// Files, folders or globs; the whole project around them is read [default: the working folder]
+    pub paths: Vec<String>,
+    /// How it is drawn
+    #[arg(long, short, value_enum, default_value_t)]
+    pub format: GraphFormat,
+    /// Which files are read.
+    #[command(flatten)]
+    pub selection: Selection,
+}
+
+/// Values of `coglint graph --format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For Graphviz.
+    Dot,
+    /// For Markdown.
+    Mermaid,
+}
+
 /// Arguments of `rules`.
 #[derive(Args, Debug)]
 pub struct Rules {
@@ -237,7 +330,10 @@ mod tests {
     fn check_is_the_default_command() {
         let short = Cli::try_parse_from(["coglint", "--format", "json", "a.yaml"]).unwrap();
         assert!(short.command.is_none());
-        assert_eq!((short.check.format.name, short.check.paths.as_slice()), ("json", ["a.yaml".to_owned()].as_slice()));
+        assert_eq!(
+            (short.check.format.map(|format| format.name), short.check.paths.as_slice()),
+            (Some("json"), ["a.yaml".to_owned()].as_slice())
+        );
         let long = Cli::try_parse_from(["coglint", "check", "a.yaml"]).unwrap();
         assert!(matches!(long.command, Some(Command::Check(check)) if check.paths == ["a.yaml"]));
     }

@@ -11,7 +11,7 @@ pub use disk::{DiskFiles, MOST_BYTES, read_regular_file, shown_from, text_of};
 pub use kind::{TEST_ENDING, kind_of};
 
 use crate::frontend::InputKind;
-use crate::source::FileError;
+use crate::source::{FileError, Files};
 use ignore::WalkBuilder;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -72,14 +72,23 @@ impl Project {
     /// # Errors
     /// A path that does not exist, a glob that matches nothing, paths of projects with different configurations.
     pub fn discover(paths: &[String], working: &Path) -> Result<Self, PathError> {
+        Ok(Self::locate(paths, working, false)?.read(&Excludes::default()))
+    }
+
+    /// The first half of [`Self::discover`]: the project's place, so that its configuration can say what is to be read. An
+    /// isolated project has no configuration.
+    ///
+    /// # Errors
+    /// Those of [`Self::discover`].
+    pub fn locate(paths: &[String], working: &Path, isolated: bool) -> Result<Located, PathError> {
         let working = fs::canonicalize(working).map_err(|_| PathError::Absent(working.display().to_string()))?;
         let targets = targets(paths, &working)?;
-        let config = one_config(&targets, &working)?;
-        let roots: BTreeSet<PathBuf> = targets.iter().map(Target::root).collect();
+        let config = if isolated { None } else { one_config(&targets, &working)? };
+        let roots: BTreeSet<PathBuf> = targets.iter().map(|target| target.root(isolated)).collect();
         let base = common_folder(&roots).unwrap_or_else(|| working.clone());
         let files = DiskFiles::new(base, roots.iter().cloned().collect(), working);
 
-        let mut project = Self {
+        let project = Self {
             named_files: paths_of(&files, targets.iter().filter(|target| !target.folder)),
             named_folders: paths_of(&files, targets.iter().filter(|target| target.folder)),
             files,
@@ -88,8 +97,15 @@ impl Project {
             config,
         };
         let folders = targets.iter().filter(|target| target.folder).map(|target| target.path.clone());
-        project.read_all(project.candidates(roots.into_iter().chain(folders)));
-        Ok(project)
+        let folders = roots.into_iter().chain(folders).collect();
+        Ok(Located { project, folders })
+    }
+
+    /// The paths of everything that was read or should have been, as reports print them, sorted.
+    pub fn shown_files(&self) -> Vec<String> {
+        let read = self.found.iter().map(|found| &found.path);
+        let all = read.chain(self.unreadable.iter().map(|file| &file.path));
+        all.map(|path| self.files.display(path)).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// True when findings in a file are reported. `shown` is a path as reports print it.
@@ -159,6 +175,68 @@ impl Project {
     }
 }
 
+/// A project whose files are not read yet.
+#[derive(Clone, Debug)]
+pub struct Located {
+    project: Project,
+    folders: BTreeSet<PathBuf>,
+}
+
+impl Located {
+    /// The project's `coglint.toml`, where it has one.
+    pub fn config(&self) -> Option<&Path> {
+        self.project.config.as_deref()
+    }
+
+    /// Reads the project, without what is excluded.
+    pub fn read(self, excludes: &Excludes) -> Project {
+        let Self { mut project, folders } = self;
+        let excluded = |path: &String| excludes.cover(&project.files.base().join(path));
+        let mut candidates = project.candidates(folders.into_iter());
+        let named = &project.named_files;
+        candidates.retain(|path| (!excludes.force && named.contains(path)) || !excluded(path));
+        let named: BTreeSet<String> = named.iter().filter(|path| !excludes.force || !excluded(path)).cloned().collect();
+        project.named_files = named;
+        project.read_all(candidates);
+        project
+    }
+}
+
+/// What is not read, although it lies in the project.
+#[derive(Clone, Debug, Default)]
+pub struct Excludes {
+    patterns: Vec<(PathBuf, glob::Pattern)>,
+    force: bool,
+}
+
+impl Excludes {
+    /// Nothing yet. With `force`, patterns also hold for files that are named on the command line.
+    pub fn new(force: bool) -> Self {
+        Self { patterns: Vec::new(), force }
+    }
+
+    /// Adds a pattern that is meant from a folder. It covers what it matches and everything below; one without a slash
+    /// matches a name at any depth.
+    ///
+    /// # Errors
+    /// Text that is no pattern.
+    pub fn add(&mut self, folder: &Path, pattern: &str) -> Result<(), PathError> {
+        let trimmed = pattern.strip_prefix("./").unwrap_or(pattern).trim_end_matches('/');
+        let whole = if trimmed.contains('/') { trimmed.to_owned() } else { format!("**/{trimmed}") };
+        let bad = |error: glob::PatternError| PathError::BadGlob(pattern.to_owned(), error.msg.to_owned());
+        self.patterns.push((folder.to_path_buf(), glob::Pattern::new(&whole).map_err(bad)?));
+        Ok(())
+    }
+
+    fn cover(&self, path: &Path) -> bool {
+        let separators = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
+        self.patterns.iter().any(|(folder, pattern)| {
+            let Ok(path) = path.strip_prefix(folder) else { return false };
+            path.ancestors().any(|path| pattern.matches_path_with(path, separators))
+        })
+    }
+}
+
 enum Outcome {
     Found(Found),
     Unreadable(Unreadable),
@@ -222,10 +300,10 @@ impl Target {
         self.own_folder().ancestors().map(|folder| folder.join(CONFIG_FILE)).find(|file| file.is_file())
     }
 
-    fn root(&self) -> PathBuf {
+    fn root(&self, isolated: bool) -> PathBuf {
         let above = self.own_folder().ancestors();
         let with = |name: &str| above.clone().find(|folder| folder.join(name).exists());
-        let configured = self.config().and_then(|file| file.parent().map(Path::to_path_buf));
+        let configured = self.config().filter(|_| !isolated).and_then(|file| file.parent().map(Path::to_path_buf));
         configured.or_else(|| with(".git").map(Path::to_path_buf)).unwrap_or_else(|| self.own_folder().to_path_buf())
     }
 }

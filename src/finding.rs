@@ -132,6 +132,25 @@ pub struct Finding {
     pub suppressed: Option<Suppression>,
 }
 
+impl Finding {
+    /// What stays the same about a finding while its file is edited elsewhere: the rule, the file (`path`, seen from whatever
+    /// does not change), the resource and what is said; no line. Equal findings have equal fingerprints.
+    pub fn fingerprint(&self, path: &str) -> String {
+        digest(&[&self.rule.id, path, &self.resource, &self.message])
+    }
+}
+
+/// A digest of texts, the same in every version and on every machine: FNV-1a with 128 bits, in hexadecimal. It recognizes
+/// things; it protects nothing.
+pub fn digest(texts: &[&str]) -> String {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0100_0000_0000_0000_0000_013b;
+    // A byte that no UTF-8 text holds ends each text.
+    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0xff]));
+    let hash = bytes.fold(BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
+    format!("{hash:032x}")
+}
+
 /// Edits that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
@@ -148,6 +167,55 @@ pub struct Edit {
     pub span: Span,
     /// By what.
     pub text: String,
+}
+
+/// A day, as people write it in files: `2026-12-31`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl Date {
+    /// Reads `YYYY-MM-DD`; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+        let mut parts = text.split('-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
+            return None;
+        }
+        let date = Self { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
+        ((1..=12).contains(&date.month) && (1..=31).contains(&date.day)).then_some(date)
+    }
+
+    /// The day, in Universal Time, that is so many seconds after the beginning of 1970.
+    pub fn of_unix_time(seconds: u64) -> Self {
+        let mut days = seconds / 86_400;
+        let leap = |year: u16| (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
+        let mut year = 1970;
+        while year < u16::MAX && days >= 365 + u64::from(leap(year)) {
+            days -= 365 + u64::from(leap(year));
+            year += 1;
+        }
+        let february = 28 + u64::from(leap(year));
+        let mut month = 1;
+        for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+            if days < length {
+                break;
+            }
+            days -= length;
+            month += 1;
+        }
+        Self { year, month, day: u8::try_from(days + 1).unwrap_or(31) }
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
 }
 
 /// Why a finding is not reported.
@@ -170,4 +238,27 @@ pub struct Undecided {
     pub because: String,
     /// The phrase without names, for counting.
     pub class: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_and_counted() {
+        assert_eq!(Date::parse("2026-12-31").unwrap().to_string(), "2026-12-31");
+        for wrong in ["", "2026-13-01", "2026-1-1", "2026-12-31x", "31.12.2026", "2026-12-00"] {
+            assert_eq!(Date::parse(wrong), None, "{wrong}");
+        }
+        for (seconds, day) in [(0, "1970-01-01"), (951_782_400, "2000-02-29"), (1_798_675_199, "2026-12-30")] {
+            assert_eq!(Date::of_unix_time(seconds).to_string(), day);
+        }
+        assert!(Date::parse("2026-12-31") < Date::parse("2027-01-01"));
+    }
+
+    #[test]
+    fn digests_are_those_of_fnv() {
+        assert_eq!(digest(&[]), "6c62272e07bb014262b821756295c58d");
+        assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
+    }
 }

@@ -61,7 +61,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a run is told besides its files.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Account and Region, where the templates leave them open.
     pub given: Given,
@@ -69,6 +69,17 @@ pub struct Options {
     pub rules: Vec<(String, Arc<str>)>,
     /// Levels by rule id or group; `None` turns a rule off.
     pub levels: BTreeMap<String, Option<Level>>,
+    /// How suppressions are judged; `None`: they are not read at all.
+    pub suppressions: Option<suppress::Policy>,
+    /// `coglint.toml`, under the path that reports name: the entries of `suppressions` point into it.
+    pub config: Option<(String, Arc<str>)>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let suppressions = Some(suppress::Policy::default());
+        Self { given: Given::default(), rules: Vec::new(), levels: BTreeMap::new(), suppressions, config: None }
+    }
 }
 
 /// Everything a run has to say; what reporters print.
@@ -145,11 +156,15 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
     let comments = std::mem::take(&mut model.comments);
     let files_read = model.files_read;
 
+    let policy = suppressions(options, &rules, &mut sources);
     let graph = Arc::new(Graph::new(model, sources));
     let mut outcome = rules.run(&graph, &settings(options, &rules));
     diagnostics.append(&mut outcome.diagnostics);
-    let resources: Vec<&Resource> = graph.nodes().map(|(_, node)| &node.resource).collect();
-    diagnostics.append(&mut suppress::apply(&mut outcome.findings, &comments, &resources, graph.sources()));
+    if let Some(policy) = policy {
+        let resources: Vec<&Resource> = graph.nodes().map(|(_, node)| &node.resource).collect();
+        let found = &mut outcome.findings;
+        diagnostics.append(&mut suppress::apply(found, &comments, &resources, graph.sources(), &policy));
+    }
 
     let mut report = Report {
         sources: graph.sources().clone(),
@@ -162,6 +177,27 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
     };
     report.sort();
     report
+}
+
+/// The graph of a project, without any rule: what was read and how it links.
+pub fn graph(files: &dyn Files, found: &[Found], given: &Given) -> Graph {
+    let mut loader = Loader::new(files);
+    let inputs: Vec<Input> = found.iter().map(|found| found.input(&mut loader)).collect();
+    let model = frontend::read(&inputs, &mut loader, &AllKinds, given);
+    Graph::new(model, loader.into_map())
+}
+
+/// The policy of a run: with the ids of its rules, and the text that its entries point into.
+fn suppressions(options: &Options, rules: &Rules, sources: &mut SourceMap) -> Option<suppress::Policy> {
+    let mut policy = options.suppressions.clone()?;
+    policy.known = Some(rules.rules().map(|rule| rule.id.to_string()).collect());
+    if let Some((path, text)) = &options.config
+        && !policy.ignores.is_empty()
+    {
+        let file = sources.add(path.clone(), text.clone());
+        policy.ignores.iter_mut().for_each(|ignore| ignore.span.file = file);
+    }
+    Some(policy)
 }
 
 /// Every rule that a run with these options has, sorted by id, and what is wrong with the rules.

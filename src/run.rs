@@ -1,18 +1,24 @@
 //! The commands: everything between the arguments and the exit code.
 
+mod baseline;
+mod changed;
+mod check;
 pub mod errors;
 mod explain;
+mod graph;
+mod outputs;
 mod own;
 mod selection;
 mod terminal;
 
-use crate::cli::{self, Check, Cli, Command, Context};
-use crate::config::{Config, FailOn};
-use crate::discover::{Project, expand, read_regular_file, shown_from, text_of};
-use crate::frontend::{Assignment, Diagnostic, Variables};
-use crate::report::{active, safe_lines};
-use crate::source::{Files, Span};
-use crate::{Options, Report, catalogue, lint};
+use crate::cli::{self, Cli, Command, Context};
+use crate::config::Config;
+use crate::discover::{expand, read_regular_file, shown_from, text_of};
+use crate::finding::Date;
+use crate::frontend::{Assignment, Variables};
+use crate::report::safe_lines;
+use crate::suppress::Policy;
+use crate::{Options, catalogue};
 use clap::{CommandFactory, Parser};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -20,7 +26,7 @@ use std::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Nothing at or above `--fail-on`.
 pub const CLEAN: u8 = 0;
@@ -28,6 +34,9 @@ pub const CLEAN: u8 = 0;
 pub const FOUND: u8 = 1;
 /// Usage, configuration, or a file that could not be read.
 pub const BROKEN: u8 = 2;
+
+/// What `coglint.toml` may say, for editors.
+const SCHEMA: &str = include_str!("../docs/coglint.schema.json");
 
 /// Where a run writes.
 pub struct Streams<'a> {
@@ -104,9 +113,21 @@ fn dispatch(
     match cli.command {
         None => {
             command_behind_options(&cli.check.paths)?;
-            check(&cli.check, out, terminal)
+            check::check(&cli.check, out, terminal)
         }
-        Some(Command::Check(arguments)) => check(&arguments, out, terminal),
+        Some(Command::Check(arguments)) => check::check(&arguments, out, terminal),
+        Some(Command::Graph(arguments)) => graph::graph(&arguments, out),
+        Some(Command::Schema) => {
+            out.write_all(SCHEMA.as_bytes())?;
+            Ok(CLEAN)
+        }
+        Some(Command::Completions { shell }) => {
+            // The generator panics where it cannot write: it writes into memory.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "coglint", &mut script);
+            out.write_all(&script)?;
+            Ok(CLEAN)
+        }
         Some(Command::Rules(arguments)) => explain::rules(&arguments, &working_folder()?, out),
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &working_folder()?, out, err),
         Some(Command::Test(arguments)) => own::test(&arguments, &working_folder()?, out),
@@ -123,84 +144,40 @@ fn command_behind_options(paths: &[String]) -> Result<(), Failure> {
     }
 }
 
-fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> Result<u8, Failure> {
-    let start = Instant::now();
-    let working = working_folder()?;
-    let project = Project::discover(&arguments.paths, &working).map_err(usage)?;
-    let config = read_config(project.config.as_deref(), &working)?;
-    let mut options = options(&arguments.context, &config, project.config.as_deref(), &working)?;
-    options.given.workspace = arguments.workspace.clone();
-    options.given.variables = variables(&arguments.variables, std::env::vars_os(), &working)?;
-
-    let mut report = lint(&project.files, &project.found, &options);
-    say_unreadable(&mut report, &project);
-    keep_reported(&mut report, &project);
-
-    let mut style = terminal::style(arguments.color, terminal, &|name| std::env::var(name).ok());
-    style.undecided = arguments.undecided;
-    style.elapsed = Some(start.elapsed());
-    (arguments.format.write)(&report, &style, out)?;
-
-    let fail_on = arguments.fail_on.or(config.fail_on).unwrap_or_default();
-    Ok(exit_code(&report, &project, &options, fail_on))
-}
-
-/// A diagnostic for every input that could not be read. Its file has no text: there is only a path to point at.
-fn say_unreadable(report: &mut Report, project: &Project) {
-    for file in &project.unreadable {
-        let id = report.sources.add(project.files.display(&file.path), "");
-        let diagnostic = Diagnostic { span: Span::new(id, 0, 0), message: file.error.to_string(), fatal: true };
-        report.diagnostics.push(diagnostic);
-    }
-    report.sort();
-}
-
-/// What touches nothing that was named is left out; the graph was the whole project all the same.
-fn keep_reported(report: &mut Report, project: &Project) {
-    let sources = &report.sources;
-    report.diagnostics.retain(|diagnostic| {
-        let path = sources.path(diagnostic.span.file);
-        // Rules are no inputs: what is wrong with one concerns every run.
-        project.reports(path) || !project.is_input(path)
-    });
-    report.findings.retain(|finding| {
-        let places = std::iter::once(&finding.primary).chain(&finding.labels);
-        let files: BTreeSet<_> = places.map(|label| label.span.file).collect();
-        files.into_iter().any(|file| project.reports(sources.path(file)))
-    });
-}
-
-fn exit_code(report: &Report, project: &Project, options: &Options, fail_on: FailOn) -> u8 {
-    let broken = report.diagnostics.iter().filter(|diagnostic| diagnostic.fatal).any(|diagnostic| {
-        let path = report.sources.path(diagnostic.span.file);
-        project.names(path) || options.rules.iter().any(|(rule, _)| rule == path)
-    });
-    if broken {
-        BROKEN
-    } else if active(report).any(|finding| fail_on.fails(finding.level)) {
-        FOUND
-    } else {
-        CLEAN
-    }
-}
-
 fn working_folder() -> Result<PathBuf, Failure> {
     let folder = std::env::current_dir().and_then(std::fs::canonicalize);
     folder.map_err(|error| usage(format!("the working folder cannot be read: {error}")))
 }
 
-fn read_config(path: Option<&Path>, working: &Path) -> Result<Config, Failure> {
-    let Some(path) = path else { return Ok(Config::default()) };
-    let text = read_text(path, working)?;
-    Config::parse(&text).map_err(|error| usage(format!("{}: {error}", shown_from(working, path))))
+/// A project's configuration, as read: what it says, and the text that places in it refer to.
+#[derive(Default)]
+struct ConfigFile {
+    config: Config,
+    /// Its folder, and the path under which reports name it, with its text.
+    file: Option<(PathBuf, String, Arc<str>)>,
+}
+
+impl ConfigFile {
+    fn read(path: Option<&Path>, working: &Path) -> Result<Self, Failure> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let (shown, text) = (shown_from(working, path), read_text(path, working)?);
+        let config = Config::parse(&text).map_err(|error| usage(format!("{shown}: {error}")))?;
+        let folder = path.parent().unwrap_or(working).to_path_buf();
+        Ok(Self { config, file: Some((folder, shown, text)) })
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        self.file.as_ref().map(|(folder, ..)| folder.as_path())
+    }
 }
 
 /// The command line's settings, and where it is silent those of the configuration file.
-fn options(context: &Context, config: &Config, config_path: Option<&Path>, working: &Path) -> Result<Options, Failure> {
+fn options(context: &Context, read: &ConfigFile, working: &Path) -> Result<Options, Failure> {
+    let config = &read.config;
     let mut options = Options::default();
     options.given.region = context.region.clone().or_else(|| config.region.clone());
     options.given.account = context.account.clone().or_else(|| config.account.clone());
-    if let Some(folder) = config_path.and_then(Path::parent) {
+    if let Some(folder) = read.folder() {
         for path in &config.parameters {
             options.given.parameter_files.push(parameter_file(&folder.join(path), working)?);
         }
@@ -210,11 +187,25 @@ fn options(context: &Context, config: &Config, config_path: Option<&Path>, worki
     }
     options.given.parameters.clone_from(&context.parameter);
     options.rules = rule_files(&context.rules, working, working)?;
-    if let Some(folder) = config_path.and_then(Path::parent) {
+    if let Some(folder) = read.folder() {
         options.rules.extend(rule_files(&config.rule_files, folder, working)?);
     }
     options.levels = selection::levels(context, config, || catalogue(&options)).map_err(usage)?;
+    options.suppressions = Some(Policy {
+        require_reason: config.require_reason,
+        today: Some(today()),
+        known: None,
+        ignores: config.ignores(),
+        prefix: read.folder().map_or_else(String::new, |folder| shown_from(folder, working)),
+    });
+    options.config = read.file.as_ref().map(|(_, shown, text)| (shown.clone(), text.clone()));
     Ok(options)
+}
+
+/// The day of the run: the only look at a calendar, handed down from here.
+fn today() -> Date {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Date::of_unix_time(since.map_or(0, |since| since.as_secs()))
 }
 
 /// What the environment and the command line say of Terraform's variables.

@@ -235,6 +235,22 @@ pub fn join_path(folder: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// A path that is shown from one folder, as seen from another: `prefix` is the way from the other folder to the first.
+pub fn seen_from(prefix: &str, path: &str) -> String {
+    if path.starts_with('/') || path.contains(":/") {
+        return path.to_owned();
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in prefix.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
 /// The folder of a path; empty for a file in the root.
 pub fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
@@ -349,6 +365,14 @@ mod tests {
         assert_eq!(file.position(euro), Position { line: 2, column: 6 });
         assert_eq!(file.position(euro + 1), Position { line: 2, column: 6 }, "inside a character");
         assert_eq!(file.position(9_999), Position { line: 3, column: 1 }, "past the end");
+    }
+
+    #[test]
+    fn paths_are_seen_from_another_folder() {
+        assert_eq!(seen_from("", "a/b.yaml"), "a/b.yaml");
+        assert_eq!(seen_from("services/auth", "./pool.yaml"), "services/auth/pool.yaml");
+        assert_eq!(seen_from("services/auth", "../../roles/role.tf"), "roles/role.tf");
+        assert_eq!(seen_from("../x", "../y"), "../y");
     }
 
     #[test]

@@ -3,26 +3,76 @@
 //! - `# coglint: ignore[rule-id, other-id] reason` in YAML and HCL (also `//` and `/* */`). Behind something, the comment
 //!   speaks of its own line; on a line of its own, of the next line that is no comment. A finding is suppressed when its
 //!   primary place lies on that line, or its resource is declared there.
-//! - `Metadata: {coglint: {ignore: [{id, reason}]}}` of a template's resource: its findings.
+//! - `Metadata: {coglint: {ignore: [{id, reason, expires}]}}` of a template's resource: its findings.
+//! - `[[ignore]]` in `coglint.toml`: findings of a rule in the files that a pattern matches, or of a resource.
 //!
-//! Whatever suppresses nothing is warned of: it hides the next real finding.
+//! `until 2026-12-31` behind a comment's brackets, and `expires` elsewhere, end a suppression after that day. Whatever
+//! suppresses nothing, or names a rule that does not exist, is warned of: it hides the next real finding.
 
-use crate::finding::{Finding, Suppression};
+use crate::engine::suggest;
+use crate::finding::{Date, Finding, Suppression};
 use crate::frontend::{Diagnostic, Resource};
-use crate::source::{SourceFile, SourceMap, Span};
+use crate::source::{SourceFile, SourceMap, Span, seen_from};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How suppressions are judged, and those that stand in no template.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// A suppression without a reason does nothing.
+    pub require_reason: bool,
+    /// The day of the run; without it nothing expires.
+    pub today: Option<Date>,
+    /// The ids of all rules; without them every id is taken for one.
+    pub known: Option<BTreeSet<String>>,
+    /// The `[[ignore]]` entries of the project.
+    pub ignores: Vec<Ignore>,
+    /// The working folder as seen from that of `coglint.toml`, from where the entries' paths start.
+    pub prefix: String,
+}
+
+/// An `[[ignore]]` of `coglint.toml`.
+#[derive(Clone, Debug)]
+pub struct Ignore {
+    /// The rule's id.
+    pub rule: String,
+    /// The files; every one where there is no pattern.
+    pub path: Option<glob::Pattern>,
+    /// The address of the resource; every one where there is none.
+    pub resource: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The last day.
+    pub expires: Option<Date>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Ignore {
+    fn covers(&self, finding: &Finding, sources: &SourceMap, prefix: &str) -> bool {
+        let separators = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
+        let path = || seen_from(prefix, sources.path(finding.primary.span.file));
+        self.path.as_ref().is_none_or(|pattern| pattern.matches_with(&path(), separators))
+            && self.resource.as_ref().is_none_or(|address| **address == *finding.resource)
+    }
+}
 
 /// Marks the findings that are suppressed, and returns a warning for every request without effect.
 ///
 /// `comments` are those of every file that was read, `all` its resources.
-pub fn apply(findings: &mut [Finding], comments: &[Span], all: &[&Resource], sources: &SourceMap) -> Vec<Diagnostic> {
-    let (mut requests, mut diagnostics) = requests(comments, all, sources);
+pub fn apply(
+    findings: &mut [Finding],
+    comments: &[Span],
+    all: &[&Resource],
+    sources: &SourceMap,
+    policy: &Policy,
+) -> Vec<Diagnostic> {
+    let (mut requests, mut diagnostics) = requests(comments, all, sources, policy);
     let resources = Resources::new(all);
     for finding in findings {
         let resource = resources.of(finding);
         for request in requests.get_mut(&*finding.rule.id).into_iter().flatten() {
-            if request.covers(finding, resource, sources) {
+            if request.covers(finding, resource, sources, &policy.prefix) {
                 request.used = true;
                 finding
                     .suppressed
@@ -38,23 +88,50 @@ pub fn apply(findings: &mut [Finding], comments: &[Span], all: &[&Resource], sou
 type Requests<'a> = BTreeMap<String, Vec<Request<'a>>>;
 
 /// Everything that is asked for, and what is wrong with the asking.
-fn requests<'a>(comments: &[Span], resources: &[&'a Resource], sources: &SourceMap) -> (Requests<'a>, Vec<Diagnostic>) {
-    let mut requests: Requests<'a> = BTreeMap::new();
+fn requests<'a>(
+    comments: &[Span],
+    resources: &[&'a Resource],
+    sources: &SourceMap,
+    policy: &'a Policy,
+) -> (Requests<'a>, Vec<Diagnostic>) {
+    let mut found: Vec<(String, Request<'a>)> = Vec::new();
     let mut diagnostics = Vec::new();
     // A module that is called twice may have brought its comments twice.
     for comment in comments.iter().copied().collect::<BTreeSet<Span>>() {
         match from_comment(comment, sources) {
             None => {}
-            Some(Ok(found)) => found.into_iter().for_each(|(rule, one)| requests.entry(rule).or_default().push(one)),
+            Some(Ok(requests)) => found.extend(requests),
             Some(Err(message)) => diagnostics.push(Diagnostic { span: comment, message, fatal: false }),
         }
     }
     for resource in resources {
-        for (rule, request) in from_metadata(resource) {
-            requests.entry(rule).or_default().push(request);
+        from_metadata(resource, &mut found, &mut diagnostics);
+    }
+    found.extend(policy.ignores.iter().map(|ignore| (ignore.rule.clone(), Request::configured(ignore))));
+
+    let mut requests: Requests<'a> = BTreeMap::new();
+    for (rule, request) in found {
+        match refusal(&rule, &request, policy) {
+            None => requests.entry(rule).or_default().push(request),
+            Some(message) => diagnostics.push(Diagnostic { span: request.span, message, fatal: false }),
         }
     }
     (requests, diagnostics)
+}
+
+/// Why a request counts for nothing.
+fn refusal(rule: &str, request: &Request<'_>, policy: &Policy) -> Option<String> {
+    if let Some(known) = policy.known.as_ref().filter(|known| !known.contains(rule)) {
+        let hint = suggest::hint(rule, known.iter().map(String::as_str));
+        return Some(format!("there is no rule `{rule}`{hint}"));
+    }
+    if let (Some(last), Some(today)) = (request.until, policy.today)
+        && last < today
+    {
+        return Some(format!("this suppression of `{rule}` held until {last}"));
+    }
+    let unexplained = policy.require_reason && request.reason.as_ref().is_none_or(|reason| reason.trim().is_empty());
+    unexplained.then(|| format!("this suppression of `{rule}` gives no reason; the project requires one"))
 }
 
 /// A warning for each place whose request did nothing. A template that is deployed twice has one place for two resources:
@@ -77,6 +154,7 @@ fn without_effect(requests: &Requests<'_>) -> Vec<Diagnostic> {
 /// A rule is to be silent somewhere.
 struct Request<'a> {
     reason: Option<String>,
+    until: Option<Date>,
     span: Span,
     place: Place<'a>,
     used: bool,
@@ -88,11 +166,19 @@ enum Place<'a> {
     Line(usize),
     /// At a resource.
     Resource(&'a Resource),
+    /// Where an entry of the configuration says.
+    Configured(&'a Ignore),
 }
 
-impl Request<'_> {
-    fn covers(&self, finding: &Finding, resource: Option<&Resource>, sources: &SourceMap) -> bool {
+impl<'a> Request<'a> {
+    fn configured(ignore: &'a Ignore) -> Self {
+        let (reason, until) = (ignore.reason.clone(), ignore.expires);
+        Self { reason, until, span: ignore.span, place: Place::Configured(ignore), used: false }
+    }
+
+    fn covers(&self, finding: &Finding, resource: Option<&Resource>, sources: &SourceMap, prefix: &str) -> bool {
         match self.place {
+            Place::Configured(ignore) => ignore.covers(finding, sources, prefix),
             Place::Resource(own) => resource.is_some_and(|resource| resource.id == own.id),
             Place::Line(line) => {
                 let on_line = |span: Span| {
@@ -142,9 +228,9 @@ fn from_comment(span: Span, sources: &SourceMap) -> Option<Result<Vec<(String, R
     let file = sources.file(span.file)?;
     let words = comment_words(file.slice(span));
     let order = words.strip_prefix("coglint:")?.trim_start();
-    Some(parse_order(order).map(|(rules, reason)| {
+    Some(parse_order(order).map(|Order { rules, until, reason }| {
         let line = target_line(file, span);
-        let request = || Request { reason: reason.clone(), span, place: Place::Line(line), used: false };
+        let request = || Request { reason: reason.clone(), until, span, place: Place::Line(line), used: false };
         rules.into_iter().map(|rule| (rule, request())).collect()
     }))
 }
@@ -155,17 +241,40 @@ fn comment_words(comment: &str) -> &str {
     inner.unwrap_or(comment).trim().trim_start_matches(['#', '/', '*']).trim()
 }
 
-/// `ignore[a, b] reason`
-fn parse_order(order: &str) -> Result<(Vec<String>, Option<String>), String> {
+/// What a comment asks for.
+struct Order {
+    rules: Vec<String>,
+    until: Option<Date>,
+    reason: Option<String>,
+}
+
+/// `ignore[a, b] until 2026-12-31 reason`
+fn parse_order(order: &str) -> Result<Order, String> {
     const FORM: &str = "a suppression is written `coglint: ignore[rule-id] reason`";
     let list = order.strip_prefix("ignore").map(str::trim_start).and_then(|rest| rest.strip_prefix('['));
     let (ids, reason) = list.and_then(|list| list.split_once(']')).ok_or(FORM)?;
-    let ids: Vec<String> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect();
-    if ids.is_empty() {
+    let rules: Vec<String> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    if rules.is_empty() {
         return Err(FORM.to_owned());
     }
-    let reason = reason.trim().trim_start_matches([':', '-']).trim_start();
-    Ok((ids, Some(reason.to_owned()).filter(|reason| !reason.is_empty())))
+    let (until, reason) = parse_until(reason.trim())?;
+    let reason = reason.trim_start_matches([':', '-']).trim_start();
+    Ok(Order { rules, until, reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()) })
+}
+
+/// `until 2026-12-31`, and what stands behind it. `until we move` is a reason.
+fn parse_until(text: &str) -> Result<(Option<Date>, &str), String> {
+    let Some(rest) = text.strip_prefix("until ").map(str::trim_start) else { return Ok((None, text)) };
+    if !rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return Ok((None, text));
+    }
+    let (day, reason) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let day = Date::parse(day.trim_end_matches([':', ','])).ok_or_else(|| no_day(day))?;
+    Ok((Some(day), reason.trim_start()))
+}
+
+fn no_day(text: &str) -> String {
+    format!("`{text}` is no day; one is written 2026-12-31")
 }
 
 /// The line (from 0) that a comment speaks of.
@@ -184,18 +293,27 @@ fn is_blank_or_comment(file: &SourceFile, line: usize) -> bool {
     text.is_empty() || text.starts_with('#') || text.starts_with("//")
 }
 
-/// The requests in a resource's `Metadata`.
-fn from_metadata(resource: &Resource) -> Vec<(String, Request<'_>)> {
+/// The requests in a resource's `Metadata`. A bare id is accepted beside `{id, reason, expires}`.
+fn from_metadata<'a>(
+    resource: &'a Resource,
+    found: &mut Vec<(String, Request<'a>)>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let entries = resource.attributes.get("Metadata").get("coglint").get("ignore");
     let entries = entries.as_list().map(|list| list.items.clone()).unwrap_or_default();
-    let request = |entry: &Value| {
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        // A bare id is accepted beside `{id, reason}`.
-        let rule = text(entry).or_else(|| text(&entry.get("id")))?;
-        let reason = text(&entry.get("reason"));
-        Some((rule, Request { reason, span: entry.span, place: Place::Resource(resource), used: false }))
-    };
-    entries.iter().filter_map(request).collect()
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    for entry in &entries {
+        let Some(rule) = text(entry).or_else(|| text(&entry.get("id"))) else { continue };
+        let expires = entry.get("expires");
+        let until = text(&expires).and_then(|day| Date::parse(&day));
+        if until.is_none() && !expires.is_absent() {
+            let message = no_day(&text(&expires).unwrap_or_default());
+            diagnostics.push(Diagnostic { span: entry.span, message, fatal: false });
+            continue;
+        }
+        let (reason, place) = (text(&entry.get("reason")), Place::Resource(resource));
+        found.push((rule, Request { reason, until, span: entry.span, place, used: false }));
+    }
 }
 
 #[cfg(test)]

@@ -209,8 +209,7 @@ fn every_format_writes_what_was_reviewed() {
     ];
     for (case, report, style) in cases {
         for format in FORMATS {
-            let ending = if format.name == "json" { "json" } else { "txt" };
-            compare(&format!("{case}.{}.{ending}", format.name), &render(&report, format.name, &style));
+            compare(&format!("{case}.{}.{}", format.name, format.ending), &render(&report, format.name, &style));
         }
     }
     let narrow = Style { width: 60, colour: true, links: true, unicode: false, ..style() };
@@ -252,6 +251,72 @@ fn undecided_checks_are_listed_only_when_asked_for() {
 fn json_does_not_depend_on_the_style() {
     let loud = Style { colour: true, width: 40, undecided: true, ..style() };
     assert_eq!(render(&pool_and_role(), "json", &loud), render(&pool_and_role(), "json", &Style::default()));
+}
+
+fn json(report: &Report, format: &str, style: &Style) -> serde_json::Value {
+    serde_json::from_str(&render(report, format, style)).unwrap()
+}
+
+/// What code scanning needs, and what it refuses.
+#[test]
+fn sarif_is_what_code_scanning_reads() {
+    let style = Style { prefix: "services/web".to_owned(), ..style() };
+    for report in [pool_and_role(), hostile_texts(), clean()] {
+        let log = json(&report, "sarif", &style);
+        assert_eq!((&log["version"], log["runs"].as_array().map(Vec::len)), (&"2.1.0".into(), Some(1)));
+        let run = &log["runs"][0];
+        let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+        for rule in rules {
+            for text in ["shortDescription", "fullDescription", "help"] {
+                assert!(rule[text]["text"].as_str().is_some_and(|text| !text.is_empty()), "{rule}");
+            }
+        }
+        for result in run["results"].as_array().unwrap() {
+            let rule = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+            assert_eq!(rules[rule]["id"], result["ruleId"]);
+            assert_eq!(result["locations"].as_array().map(Vec::len), Some(1));
+            let place = &result["locations"][0]["physicalLocation"];
+            let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+            assert!(uri.starts_with("services/") && !uri.contains(['\\', ' ', ':']), "{uri}");
+            assert_eq!(place["region"]["startLine"], place["region"]["endLine"], "an alert is about one line");
+            let hash = result["partialFingerprints"]["primaryLocationLineHash"].as_str().unwrap();
+            assert!(hash.contains(':'), "{hash}");
+            for related in result["relatedLocations"].as_array().unwrap() {
+                let link = format!("]({})", related["id"]);
+                assert!(result["message"]["text"].as_str().unwrap().contains(&link), "{link} is not in the message");
+            }
+        }
+    }
+    let text = render(&pool_and_role(), "sarif", &style);
+    assert!(!text.contains("schema-attribute-without-type\",\n          \"ruleIndex"), "suppressed ones are left out");
+    assert!(text.contains("\"uri\": \"services/roles/role.tf\""), "seen from the repository's root");
+}
+
+/// The runner looks for commands in everything that a step prints.
+#[test]
+fn no_template_gives_the_runner_a_command() {
+    let mut report = hostile_texts();
+    for finding in &mut report.findings {
+        finding.message.push_str("\n::error::x ##[add-mask]y\r\n ::warning::z");
+    }
+    for line in render(&report, "github", &style()).lines() {
+        assert!(["::error file=", "::warning file=", "::notice file="].iter().any(|start| line.starts_with(start)));
+        assert!(!line.contains("##["), "{line}");
+    }
+    for line in render(&report, "concise", &style()).lines() {
+        assert!(!line.trim_start().starts_with("::"), "{line}");
+    }
+}
+
+#[test]
+fn fingerprints_are_unique_in_gitlab() {
+    let mut report = pool_and_role();
+    let twin = report.findings[0].clone();
+    report.findings.push(twin);
+    let issues = json(&report, "gitlab", &style());
+    let all: Vec<&str> = issues.as_array().unwrap().iter().map(|one| one["fingerprint"].as_str().unwrap()).collect();
+    let unique: std::collections::BTreeSet<&str> = all.iter().copied().collect();
+    assert_eq!(all.len(), unique.len());
 }
 
 proptest! {

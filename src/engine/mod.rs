@@ -33,7 +33,7 @@ mod read;
 mod run;
 mod script;
 mod show;
-mod suggest;
+pub(crate) mod suggest;
 mod syntax;
 mod twins;
 mod types;
@@ -46,6 +46,7 @@ use crate::finding::{Finding, Level, Rule, Undecided};
 use crate::frontend::Diagnostic;
 use crate::graph::{Graph, NodeId};
 use crate::source::FileId;
+use crate::value::{Scenario, Value};
 use explore::Explored;
 use load::Check;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +57,11 @@ const DOCS: &str = "https://github.com/coglint/coglint/blob/main/docs/rules/";
 /// Where the documentation of a rule is published.
 pub fn docs_url(id: &str) -> String {
     format!("{DOCS}{id}.md")
+}
+
+/// A value as messages show it, in no particular scenario: what is not known is shown as what would fill it.
+pub fn shown(value: &Value) -> String {
+    show::value(value, &Scenario::default())
 }
 
 /// The text of a rule file.

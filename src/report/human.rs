@@ -157,7 +157,7 @@ fn severity(level: Level) -> Severity {
 }
 
 /// In which deployments the finding holds, where that is not every one.
-fn scenario(finding: &Finding) -> Option<String> {
+pub(super) fn scenario(finding: &Finding) -> Option<String> {
     let when = finding.when.as_deref().map(plain::line);
     match (finding.verdict, when) {
         (Verdict::Always, None) => None,
@@ -377,7 +377,7 @@ fn write_summary(report: &Report, style: &Style, out: &mut dyn Write) -> io::Res
 }
 
 /// `2 errors in 1 of 3 user pools`
-fn verdict(report: &Report) -> String {
+pub(super) fn verdict(report: &Report) -> String {
     let pools = report.summary.user_pools;
     let levels = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")];
     let counts: Vec<String> = levels
@@ -398,7 +398,7 @@ fn verdict(report: &Report) -> String {
     format!("{counts} in {hit} of {}", counted(pools, "user pool"))
 }
 
-fn files_read(report: &Report) -> String {
+pub(super) fn files_read(report: &Report) -> String {
     let broken = report.diagnostics.iter().filter(|diagnostic| diagnostic.fatal).map(|broken| broken.span.file);
     let broken = broken.collect::<BTreeSet<_>>().len();
     let files = counted(report.summary.files, "file");
@@ -412,6 +412,6 @@ fn milliseconds(elapsed: std::time::Duration) -> String {
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
+pub(super) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -2,10 +2,19 @@
 //!
 //! A format is a file here and a line in [`FORMATS`].
 
+mod concise;
 mod excerpt;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod linehash;
+mod markdown;
+mod place;
 mod plain;
+mod rdjson;
+mod sarif;
 
 use crate::Report;
 use crate::finding::{Finding, Level};
@@ -17,13 +26,24 @@ use std::time::Duration;
 pub struct Format {
     /// The name behind `--format`.
     pub name: &'static str,
+    /// The ending that its files usually have.
+    pub ending: &'static str,
     /// Writes a report. Errors are the writer's.
     pub write: fn(&Report, &Style, &mut dyn Write) -> io::Result<()>,
 }
 
 /// Every format; the first is the default.
-pub static FORMATS: &[Format] =
-    &[Format { name: "human", write: human::write }, Format { name: "json", write: json::write }];
+pub static FORMATS: &[Format] = &[
+    Format { name: "human", ending: "txt", write: human::write },
+    Format { name: "concise", ending: "txt", write: concise::write },
+    Format { name: "json", ending: "json", write: json::write },
+    Format { name: "sarif", ending: "json", write: sarif::write },
+    Format { name: "github", ending: "txt", write: github::write },
+    Format { name: "markdown", ending: "md", write: markdown::write },
+    Format { name: "junit", ending: "xml", write: junit::write },
+    Format { name: "gitlab", ending: "json", write: gitlab::write },
+    Format { name: "rdjson", ending: "json", write: rdjson::write },
+];
 
 impl Format {
     /// The format of a name.
@@ -32,7 +52,7 @@ impl Format {
     }
 }
 
-/// How a report for people looks. Machines' formats depend on none of it.
+/// How a report for people looks. Of all this, machines' formats depend on `prefix` only, and `json` not even on that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Colours may be used.
@@ -47,17 +67,35 @@ pub struct Style {
     pub undecided: bool,
     /// How long the run took. Given from outside: there is no clock in this room.
     pub elapsed: Option<Duration>,
+    /// The working folder as seen from the repository's root (`services/auth`): formats that a forge reads name files from
+    /// there. Empty in the root itself.
+    pub prefix: String,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { colour: false, links: false, unicode: true, width: 100, undecided: false, elapsed: None }
+        Self {
+            colour: false,
+            links: false,
+            unicode: true,
+            width: 100,
+            undecided: false,
+            elapsed: None,
+            prefix: String::new(),
+        }
     }
 }
 
 /// The findings that nobody asked not to hear about.
 pub fn active(report: &Report) -> impl Iterator<Item = &Finding> {
     report.findings.iter().filter(|finding| finding.suppressed.is_none())
+}
+
+/// The same, the gravest first: for readers who take only so many.
+fn gravest_first(report: &Report) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = active(report).collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    findings
 }
 
 /// How many of them have a level.

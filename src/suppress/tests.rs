@@ -73,8 +73,13 @@ fn finding(id: &str, span: Span) -> Finding {
 impl World {
     /// The reasons of suppressed findings (`-` for a finding that is reported), and the warnings.
     fn apply(&self, findings: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+        self.apply_with(findings, &Policy::default())
+    }
+
+    fn apply_with(&self, findings: &[(&str, &str)], policy: &Policy) -> (Vec<String>, Vec<String>) {
         let mut findings: Vec<Finding> = findings.iter().map(|(id, part)| finding(id, at(self.text, part))).collect();
-        let warnings = apply(&mut findings, &self.comments, &self.resources.iter().collect::<Vec<_>>(), &self.sources);
+        let warnings =
+            apply(&mut findings, &self.comments, &self.resources.iter().collect::<Vec<_>>(), &self.sources, policy);
         let reason = |finding: &Finding| match &finding.suppressed {
             None => "-".to_owned(),
             Some(suppression) => suppression.reason.clone().unwrap_or_default(),
@@ -152,7 +157,7 @@ fn the_resource_around_the_place_is_meant_where_addresses_repeat() {
     world.resources.push(other);
     let mut findings = vec![finding("a", Span::new(file, 13, 15)), finding("a", at(world.text, "ON"))];
     let resources: Vec<&Resource> = world.resources.iter().collect();
-    apply(&mut findings, &world.comments, &resources, &world.sources);
+    apply(&mut findings, &world.comments, &resources, &world.sources, &Policy::default());
     assert!(findings[0].suppressed.is_none(), "the comment stands in the other file");
     assert!(findings[1].suppressed.is_some());
 }
@@ -171,4 +176,62 @@ fn one_place_may_speak_for_two_deployments() {
     let (reasons, warnings) = world.apply(&[("a", "ON"), ("b", "ON")]);
     assert_eq!((reasons, warnings), (vec![String::new(), String::new()], vec![]));
     assert_eq!(world.apply(&[]).1.len(), 2, "one warning for each place");
+}
+
+#[test]
+fn a_suppression_ends_after_its_day() {
+    let text = "Pool:\n  Mfa: ON # coglint: ignore[a] until 2026-12-31 known\n";
+    let world = world(text, &["# coglint: ignore[a] until 2026-12-31 known"], "Pool");
+    let on = |day: &str| Policy { today: Date::parse(day), ..Policy::default() };
+    assert_eq!(world.apply_with(&[("a", "ON")], &on("2026-12-31")), (vec!["known".to_owned()], Vec::new()));
+    let (reasons, warnings) = world.apply_with(&[("a", "ON")], &on("2027-01-01"));
+    assert_eq!((reasons, warnings), (vec!["-".into()], vec!["this suppression of `a` held until 2026-12-31".into()]));
+}
+
+#[test]
+fn until_something_is_a_reason_and_a_wrong_day_a_mistake() {
+    assert_eq!(parse_order("ignore[a] until we move").unwrap().reason.as_deref(), Some("until we move"));
+    let order = parse_order("ignore[a] until 2026-01-02: moved then").unwrap();
+    assert_eq!((order.until, order.reason.as_deref()), (Date::parse("2026-01-02"), Some("moved then")));
+    assert!(parse_order("ignore[a] until 2026-13-02 x").is_err());
+}
+
+#[test]
+fn unknown_rules_and_missing_reasons_are_said() {
+    let text = "Pool:\n  Mfa: ON # coglint: ignore[mfa-of, mfa-off]\n";
+    let world = world(text, &["# coglint: ignore[mfa-of, mfa-off]"], "Pool");
+    let known = Some(BTreeSet::from(["mfa-off".to_owned()]));
+    let policy = Policy { known, require_reason: true, ..Policy::default() };
+    let (reasons, warnings) = world.apply_with(&[("mfa-off", "ON")], &policy);
+    assert_eq!(reasons, ["-"]);
+    assert_eq!(
+        warnings,
+        [
+            "there is no rule `mfa-of`; did you mean `mfa-off`?",
+            "this suppression of `mfa-off` gives no reason; the project requires one"
+        ]
+    );
+}
+
+#[test]
+fn the_configuration_suppresses_by_path_and_resource() {
+    let world = world("Pool:\n  Mfa: ON\n", &[], "Pool");
+    let ignore = |path: Option<&str>, resource: Option<&str>| Ignore {
+        rule: "a".to_owned(),
+        path: path.map(|path| glob::Pattern::new(path).unwrap()),
+        resource: resource.map(str::to_owned),
+        reason: Some("known".to_owned()),
+        expires: None,
+        span: at(world.text, "ON"),
+    };
+    let covers = |path, resource| {
+        let policy = Policy { ignores: vec![ignore(path, resource)], prefix: "auth".to_owned(), ..Policy::default() };
+        let (reasons, warnings) = world.apply_with(&[("a", "ON")], &policy);
+        assert_eq!(reasons == ["-"], warnings.len() == 1, "one without effect is warned of");
+        reasons == ["known"]
+    };
+    assert!(covers(Some("auth/*.yaml"), None) && covers(Some("**/template.yaml"), Some("Pool")));
+    assert!(covers(None, Some("Pool")));
+    assert!(!covers(Some("*.yaml"), None), "a star stays in its folder");
+    assert!(!covers(None, Some("Other")) && !covers(Some("auth/*"), Some("Other")));
 }

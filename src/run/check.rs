@@ -1,0 +1,134 @@
+//! `coglint check`.
+
+use super::{
+    BROKEN, CLEAN, ConfigFile, FOUND, Failure, baseline, changed, options, outputs, terminal, usage, variables,
+    working_folder,
+};
+use crate::cli::{Check, Selection};
+use crate::config::{Config, FailOn};
+use crate::discover::{Excludes, Project, shown_from};
+use crate::frontend::Diagnostic;
+use crate::report::{active, safe_line};
+use crate::source::{FileId, Files, Span};
+use crate::{Options, Report, lint};
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+/// Reads the project, runs the rules, and writes the reports; the result is the exit code.
+pub(super) fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> Result<u8, Failure> {
+    let start = Instant::now();
+    let working = working_folder()?;
+    let located = Project::locate(&arguments.paths, &working, arguments.selection.isolated).map_err(usage)?;
+    let read = ConfigFile::read(located.config(), &working)?;
+    let project = located.read(&excludes(&arguments.selection, &read, &working)?);
+    if arguments.show_files {
+        project.shown_files().iter().try_for_each(|path| writeln!(out, "{}", safe_line(path)))?;
+        return Ok(CLEAN);
+    }
+    let mut options = options(&arguments.context, &read, &working)?;
+    options.given.workspace = arguments.workspace.clone();
+    options.given.variables = variables(&arguments.variables, std::env::vars_os(), &working)?;
+    if arguments.no_ignores {
+        options.suppressions = None;
+    }
+    let fail_on = arguments.fail_on.or(read.config.fail_on).unwrap_or_default();
+    if arguments.show_settings {
+        show_settings(arguments, &read, fail_on, &working, out)?;
+        return Ok(CLEAN);
+    }
+
+    let mut report = lint(&project.files, &project.found, &options);
+    say_unreadable(&mut report, &project);
+    baseline::apply(&mut report, arguments, &read, &working)?;
+    keep_reported(&mut report, &project);
+    if let Some(revision) = &arguments.changed_since {
+        let changed = changed::since(revision, &working)?;
+        keep_touching(&mut report, &project, &|path| changed.contains(path));
+    }
+
+    let mut style = terminal::style(arguments.color, terminal, &|name| std::env::var(name).ok());
+    style.undecided = arguments.undecided;
+    style.elapsed = Some(start.elapsed());
+    style.prefix = outputs::prefix(&working);
+    outputs::write(&report, &style, arguments, out)?;
+    Ok(exit_code(&report, &project, &options, fail_on))
+}
+
+/// The patterns of the command line start at the working folder, those of the configuration at its own.
+pub(super) fn excludes(selection: &Selection, read: &ConfigFile, working: &Path) -> Result<Excludes, Failure> {
+    let mut excludes = Excludes::new(selection.force_exclude);
+    for pattern in &selection.exclude {
+        excludes.add(working, pattern).map_err(usage)?;
+    }
+    for pattern in &read.config.exclude {
+        excludes.add(read.folder().unwrap_or(working), pattern).map_err(usage)?;
+    }
+    Ok(excludes)
+}
+
+/// The settings as a `coglint.toml` that would say all of it.
+fn show_settings(
+    arguments: &Check,
+    read: &ConfigFile,
+    fail_on: FailOn,
+    working: &Path,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let mut settings: Config = read.config.clone();
+    settings.fail_on = Some(fail_on);
+    settings.region = arguments.context.region.clone().or(settings.region);
+    settings.account = arguments.context.account.clone().or(settings.account);
+    settings.baseline = arguments.baseline.clone().or(settings.baseline);
+    settings.rule_files.extend(arguments.context.rules.iter().cloned());
+    settings.exclude.extend(arguments.selection.exclude.iter().cloned());
+    let from = read.file.as_ref().map_or_else(|| "no coglint.toml".to_owned(), |(_, shown, _)| shown.clone());
+    let text = toml::to_string(&settings).map_err(usage)?;
+    writeln!(out, "# {} and the command line, seen from {}", safe_line(&from), shown_from(working, working))?;
+    Ok(write!(out, "{text}")?)
+}
+
+/// A diagnostic for every input that could not be read. Its file has no text: there is only a path to point at.
+fn say_unreadable(report: &mut Report, project: &Project) {
+    for file in &project.unreadable {
+        let id = report.sources.add(project.files.display(&file.path), "");
+        let diagnostic = Diagnostic { span: Span::new(id, 0, 0), message: file.error.to_string(), fatal: true };
+        report.diagnostics.push(diagnostic);
+    }
+    report.sort();
+}
+
+/// What touches nothing that was named is left out; the graph was the whole project all the same.
+fn keep_reported(report: &mut Report, project: &Project) {
+    keep_touching(report, project, &|path| project.reports(path));
+}
+
+/// Keeps the findings that have a label in a wanted file, and what is wrong with such files.
+fn keep_touching(report: &mut Report, project: &Project, wanted: &dyn Fn(&str) -> bool) {
+    let sources = &report.sources;
+    report.diagnostics.retain(|diagnostic| {
+        let path = sources.path(diagnostic.span.file);
+        // Rules and settings are no inputs: what is wrong with one concerns every run.
+        wanted(path) || !project.is_input(path)
+    });
+    report.findings.retain(|finding| {
+        let places = std::iter::once(&finding.primary).chain(&finding.labels);
+        let files: BTreeSet<FileId> = places.map(|label| label.span.file).collect();
+        files.into_iter().any(|file| wanted(sources.path(file)))
+    });
+}
+
+fn exit_code(report: &Report, project: &Project, options: &Options, fail_on: FailOn) -> u8 {
+    let broken = report.diagnostics.iter().filter(|diagnostic| diagnostic.fatal).any(|diagnostic| {
+        let path = report.sources.path(diagnostic.span.file);
+        project.names(path) || options.rules.iter().any(|(rule, _)| rule == path)
+    });
+    if broken {
+        BROKEN
+    } else if active(report).any(|finding| fail_on.fails(finding.level)) {
+        FOUND
+    } else {
+        CLEAN
+    }
+}

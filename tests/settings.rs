@@ -1,0 +1,318 @@
+//! What decides what is reported, and where to: outputs, suppressions, baselines, revisions, settings.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a helper that fails is a failed test; clippy knows only the test functions themselves"
+)]
+
+use assert_cmd::Command;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const POOL: &str = "\
+Resources:
+  Pool:
+    Type: AWS::Cognito::UserPool
+    Properties:
+      UserPoolTier: ESSENTIALS
+      MfaConfiguration: \"ON\"
+      EnabledMfas: [EMAIL_OTP]
+      AccountRecoverySetting:
+        RecoveryMechanisms: [{Name: admin_only, Priority: 1}]
+";
+const RULE: &str = "email-mfa-default-sender";
+
+fn project(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    files.iter().for_each(|(path, text)| write(&folder, path, text));
+    folder
+}
+
+fn write(folder: &TempDir, path: &str, text: &str) {
+    let path = folder.path().join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn read(folder: &TempDir, path: &str) -> String {
+    fs::read_to_string(folder.path().join(path)).unwrap()
+}
+
+/// Exit code, standard output, standard error.
+fn run_in(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::cargo_bin("coglint").unwrap();
+    for name in ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "LANG", "LC_ALL", "GITHUB_WORKSPACE"] {
+        command.env_remove(name);
+    }
+    let output = command.current_dir(folder).arg("check").args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn run(folder: &TempDir, arguments: &[&str]) -> (i32, String, String) {
+    run_in(folder.path(), arguments)
+}
+
+/// The rules that are reported, one word each, and the exit code; diagnostics count as `input`.
+fn reported(folder: &TempDir, arguments: &[&str]) -> (i32, Vec<String>) {
+    let (code, out, err) = run(folder, &[&["--format", "concise"], arguments].concat());
+    assert_eq!(err, "", "{out}");
+    let id = |line: &str| line.split_once('[').and_then(|(_, rest)| rest.split_once(']')).unwrap().0.to_owned();
+    (code, out.lines().map(id).collect())
+}
+
+#[test]
+fn one_run_writes_several_reports() {
+    let folder = project(&[("auth/pool.yaml", POOL), (".git/HEAD", "")]);
+    let files = ["--output", "sarif=a.sarif", "--output", "junit=b.xml", "--output", "github"];
+    let (code, out, _) = run(&folder, &files);
+    assert_eq!(code, 1);
+    assert!(out.starts_with("::error file=auth/pool.yaml,line=2,"), "{out}");
+    assert!(read(&folder, "a.sarif").contains("auth/pool.yaml") && read(&folder, "b.xml").contains("<failure"));
+
+    let (_, out, _) = run(&folder, &["--format", "concise", "--output", "json=-"]);
+    assert!(out.starts_with("auth/pool.yaml:") && out.trim_end().ends_with('}'), "both, in this order: {out}");
+    let (_, out, _) = run_in(&folder.path().join("auth"), &["--output", "sarif"]);
+    assert!(out.contains("\"uri\": \"auth/pool.yaml\""), "seen from the repository: {out}");
+}
+
+#[test]
+fn outputs_that_cannot_be_are_errors() {
+    let folder = project(&[("pool.yaml", POOL)]);
+    for (output, expected) in
+        [("xml=a", "no format `xml`"), ("sarif=", "name of the file is missing"), ("json=no/where/x", "no/where/x: ")]
+    {
+        let (code, _, err) = run(&folder, &["--output", output]);
+        assert_eq!(code, 2);
+        assert!(err.contains(expected), "{err}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_stays_a_pipe() {
+    use std::os::unix::fs::FileTypeExt;
+    let folder = project(&[("pool.yaml", POOL)]);
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    run(&folder, &["--output", "json=pipe"]);
+    assert!(reader.join().unwrap().contains(RULE));
+    assert!(fs::metadata(pipe).unwrap().file_type().is_fifo());
+}
+
+#[test]
+fn suppressions_can_be_switched_off() {
+    let commented = POOL.replace("Pool:\n", &format!("Pool: # coglint: ignore[{RULE}] known\n"));
+    let folder = project(&[("pool.yaml", &commented)]);
+    let (code, rules) = reported(&folder, &[]);
+    assert!(!rules.contains(&RULE.to_owned()), "{code} {rules:?}");
+    let (code, rules) = reported(&folder, &["--no-ignores"]);
+    assert_eq!((code, rules.contains(&RULE.to_owned())), (1, true));
+}
+
+#[test]
+fn a_suppression_may_have_a_last_day_and_must_name_a_rule() {
+    let commented = POOL.replace("Pool:\n", "Pool: # coglint: ignore[email-mfa-default-sendr] x\n");
+    let folder = project(&[("pool.yaml", &commented)]);
+    let (_, out, _) = run(&folder, &["--format", "concise"]);
+    assert!(
+        out.contains("there is no rule `email-mfa-default-sendr`; did you mean `email-mfa-default-sender`?"),
+        "{out}"
+    );
+
+    let past = POOL.replace("Pool:\n", &format!("Pool: # coglint: ignore[{RULE}] until 2020-01-01 moved\n"));
+    write(&folder, "pool.yaml", &past);
+    let (code, out, _) = run(&folder, &["--format", "concise"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("held until 2020-01-01"), "{out}");
+}
+
+#[test]
+fn the_configuration_suppresses_and_is_warned_of() {
+    let ignore = |path: &str| format!("[[ignore]]\nrule = \"{RULE}\"\npath = \"{path}\"\nreason = \"legacy\"\n");
+    let folder = project(&[("auth/pool.yaml", POOL), ("coglint.toml", &ignore("auth/*"))]);
+    assert!(!reported(&folder, &[]).1.contains(&RULE.to_owned()));
+    assert!(reported(&folder, &["--isolated"]).1.contains(&RULE.to_owned()));
+    write(&folder, "coglint.toml", &ignore("other/*"));
+    let (code, out, _) = run(&folder, &["--format", "concise"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("coglint.toml:2:8: warning[input]") && out.contains("has no effect"), "{out}");
+    write(&folder, "coglint.toml", "require-reason = true\n");
+    write(&folder, "auth/pool.yaml", &POOL.replace("Pool:\n", &format!("Pool: # coglint: ignore[{RULE}]\n")));
+    assert!(reported(&folder, &[]).1.contains(&RULE.to_owned()));
+}
+
+#[test]
+fn a_baseline_survives_edits_and_says_when_it_is_stale() {
+    let folder = project(&[("pool.yaml", POOL)]);
+    let (code, _, err) = run(&folder, &["--baseline", "known.json"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("--update-baseline writes a baseline"), "{err}");
+
+    let baseline = ["--baseline", "known.json"];
+    assert_eq!(reported(&folder, &[&baseline[..], &["--update-baseline"]].concat()), (0, Vec::new()));
+    let written = read(&folder, "known.json");
+    write(&folder, "pool.yaml", &format!("# a new line\n\n{POOL}"));
+    assert_eq!(reported(&folder, &baseline), (0, Vec::new()), "no line is part of an entry");
+    run(&folder, &[&baseline[..], &["--update-baseline"]].concat());
+    assert_eq!(read(&folder, "known.json"), written, "the same findings, the same bytes");
+
+    write(&folder, "second.yaml", POOL);
+    let (code, rules) = reported(&folder, &baseline);
+    assert_eq!((code, rules.contains(&RULE.to_owned())), (1, true), "another file is another finding");
+    fs::remove_file(folder.path().join("second.yaml")).unwrap();
+
+    write(&folder, "pool.yaml", &POOL.replace("\"ON\"", "\"OFF\"").replace("      EnabledMfas: [EMAIL_OTP]\n", ""));
+    let (code, out, _) = run(&folder, &["--format", "concise", "--baseline", "known.json"]);
+    assert_eq!(code, 0);
+    assert!(out.contains(&format!("`{RULE}` no longer reports this of Pool in pool.yaml")), "{out}");
+    assert!(out.starts_with("known.json:4:5: warning[input]"), "{out}");
+}
+
+#[test]
+fn a_baseline_means_the_same_in_every_folder() {
+    let folder = project(&[("auth/pool.yaml", POOL), ("coglint.toml", "baseline = \"known.json\"\n")]);
+    reported(&folder, &["--update-baseline"]);
+    assert_eq!(run_in(&folder.path().join("auth"), &["--format", "concise"]).1, "");
+    write(&folder, "known.json", "{\"version\": 2, \"findings\": []}");
+    assert!(run(&folder, &[]).2.contains("version 2 is not known here"));
+}
+
+fn git(folder: &TempDir, arguments: &[&str]) {
+    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
+    let output =
+        std::process::Command::new("git").args(identity).args(arguments).current_dir(folder.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn only_what_changed_is_reported() {
+    let folder = project(&[("old.yaml", POOL), ("auth/edited.yaml", &POOL.replace("\"ON\"", "\"OFF\""))]);
+    git(&folder, &["init", "--quiet"]);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "--quiet", "--message", "first"]);
+    let changed = ["--format", "concise", "--changed-since", "HEAD"];
+    assert_eq!(run(&folder, &changed).1, "");
+    write(&folder, "auth/edited.yaml", POOL);
+    write(&folder, "auth/new ü.yaml", POOL);
+    let (code, out, _) = run(&folder, &changed);
+    assert_eq!(code, 1);
+    assert!(out.contains("auth/edited.yaml") && out.contains("auth/new ü.yaml") && !out.contains("old.yaml"), "{out}");
+    let (_, out, _) = run_in(&folder.path().join("auth"), &changed);
+    assert!(out.contains("edited.yaml"), "also from a folder of the repository: {out}");
+
+    for (revision, expected) in [("nowhere", "Git knows no such revision"), ("--output=x", "a value is required")] {
+        let (code, _, err) = run(&folder, &["--changed-since", revision]);
+        assert_eq!(code, 2);
+        assert!(err.contains(expected) || err.contains("this is no revision") || err.contains("error"), "{err}");
+    }
+    assert!(!folder.path().join("x").exists());
+    let bare = project(&[("pool.yaml", POOL)]);
+    let (code, _, err) = run(&bare, &["--changed-since", "HEAD"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("not a git repository"), "{err}");
+}
+
+#[test]
+fn files_and_settings_are_shown() {
+    let config = "fail-on = \"warning\"\nexclude = [\"fixtures\"]\n[rules]\nsms = \"off\"\n";
+    let folder = project(&[("coglint.toml", config), ("a.yaml", POOL), ("fixtures/b.yaml", POOL), ("c/d.yaml", POOL)]);
+    assert_eq!(run(&folder, &["--show-files"]).1, "a.yaml\nc/d.yaml\n");
+    assert_eq!(run(&folder, &["--show-files", "--exclude", "c/*"]).1, "a.yaml\n");
+    assert_eq!(run(&folder, &["--show-files", "--isolated"]).1, "a.yaml\nc/d.yaml\nfixtures/b.yaml\n");
+    assert!(run(&folder, &["--show-files", "fixtures/b.yaml"]).1.contains("fixtures/b.yaml"));
+    assert!(!run(&folder, &["--show-files", "--force-exclude", "fixtures/b.yaml"]).1.contains("fixtures"));
+    assert_eq!(reported(&folder, &["--force-exclude", "fixtures/b.yaml"]), (0, Vec::new()));
+
+    let (code, shown, _) = run(&folder, &["--show-settings", "--region", "eu-west-1"]);
+    assert_eq!(code, 0);
+    for line in ["fail-on = \"warning\"", "region = \"eu-west-1\"", "sms = \"off\"", "exclude = [\"fixtures\"]"] {
+        assert!(shown.contains(line), "{line} is not in\n{shown}");
+    }
+    write(&folder, "coglint.toml", &shown);
+    assert_eq!(run(&folder, &["--show-settings"]).1, shown, "what is shown can be used");
+}
+
+/// The error of an unknown key lists the known ones: the schema names exactly those.
+#[test]
+fn the_schema_and_the_documentation_know_every_key() {
+    let folder = project(&[("pool.yaml", POOL)]);
+    let mut command = Command::cargo_bin("coglint").unwrap();
+    let printed = command.current_dir(folder.path()).arg("schema").output().unwrap().stdout;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    assert_eq!(printed, fs::read(root.join("docs/coglint.schema.json")).unwrap());
+    let schema: serde_json::Value = serde_json::from_slice(&printed).unwrap();
+    let documented = fs::read_to_string(root.join("docs/configuration.md")).unwrap();
+
+    let known = |config: &str| {
+        write(&folder, "coglint.toml", config);
+        let err = run(&folder, &[]).2;
+        let list = err.rsplit_once("expected one of ").unwrap().1.to_owned();
+        let mut names: Vec<String> = list.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        names.sort();
+        names
+    };
+    let keys = |schema: &serde_json::Value| {
+        let mut keys: Vec<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        keys.sort();
+        keys
+    };
+    assert_eq!(known("no-such-key = 1\n"), keys(&schema));
+    assert_eq!(known("[[ignore]]\nno-such-key = 1\n"), keys(&schema["properties"]["ignore"]["items"]));
+    assert_eq!(known("fail-on = \"x\"\n").join(" "), "error never note warning");
+    assert_eq!(schema["properties"]["fail-on"]["enum"].as_array().map(Vec::len), Some(4));
+    for key in keys(&schema).iter().chain(&keys(&schema["properties"]["ignore"]["items"])) {
+        assert!(documented.contains(&format!("`{key}`")), "{key} is not in docs/configuration.md");
+    }
+}
+
+#[test]
+fn shells_are_completed() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = Command::cargo_bin("coglint").unwrap().args(["completions", shell]).output().unwrap();
+        assert!(String::from_utf8(output.stdout).unwrap().contains("changed-since"), "{shell}");
+    }
+}
+
+#[test]
+fn the_graph_shows_links_and_what_is_not_known() {
+    let template = "\
+Parameters: {Other: {Type: String}}
+Resources:
+  Pool:
+    Type: AWS::Cognito::UserPool
+    Properties: {SmsConfiguration: {SnsCallerArn: !GetAtt Role.Arn}}
+  Second:
+    Type: AWS::Cognito::UserPool
+    Properties: {SmsConfiguration: {SnsCallerArn: !Ref Other}}
+  Third:
+    Type: AWS::Cognito::UserPool
+    Properties: {SmsConfiguration: {SnsCallerArn: 'arn:aws:iam::111122223333:role/\"x\"'}}
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: sms}}
+";
+    let folder = project(&[("a.yaml", template)]);
+    let drawn = |format: &str| {
+        let mut command = Command::cargo_bin("coglint").unwrap();
+        let output = command.current_dir(folder.path()).args(["graph", "--format", format]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = drawn("text");
+    for line in
+        ["user_pool Pool  (a.yaml:3)", "sms.role -> role Role", "sms.role -> unknown: ", "outside of the input: arn"]
+    {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    let dot = drawn("dot");
+    assert!(dot.starts_with("digraph") && dot.contains("style=dashed") && dot.contains("role/\\\"x\\\""), "{dot}");
+    let mermaid = drawn("mermaid");
+    assert!(
+        mermaid.starts_with("flowchart LR\n") && mermaid.contains("-.->") && mermaid.contains("#quot;"),
+        "{mermaid}"
+    );
+}
