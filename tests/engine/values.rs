@@ -25,7 +25,7 @@ fn known_values_are_plain_values() {
         "pool.factors == [\"SMS_MFA\"]",
         "\"SMS_MFA\" in pool.factors && !(\"EMAIL_OTP\" in pool.factors)",
         "pool.recovery == ()",
-        "pool.sms.eums?.role == ()",
+        "pool.sms.eums?.region == ()",
         "pool.properties.SmsConfiguration[\"ExternalId\"] == \"e\"",
         "pool.properties.Nowhere == ()",
         "\"MfaConfiguration\" in pool.properties",

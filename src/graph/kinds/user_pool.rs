@@ -492,8 +492,8 @@ fn account(graph: &Graph, id: NodeId) -> Value {
     graph.scope_of(id).map_or_else(|| never(graph, id), |scope| scope.account.clone())
 }
 
-/// The fifth part of the role's ARN, `arn:PARTITION:iam::ACCOUNT:role/NAME`. A reference to a role holds none; the role of
-/// another stack is in that stack's account.
+/// The fifth part of the role's ARN, `arn:PARTITION:iam::ACCOUNT:role/NAME`. A reference to a role of the input holds none:
+/// whatever it goes through (exports, nested stacks, modules) stays in the account.
 fn role_account(graph: &Graph, id: NodeId) -> Value {
     graph.read(id, "sms.role").value.each(&mut |arn| match &arn.data {
         Data::String(_) | Data::Text(_) => {
@@ -501,12 +501,7 @@ fn role_account(graph: &Graph, id: NodeId) -> Value {
             super::arn_account(arn).unwrap_or_else(unsaid)
         }
         Data::Unknown(unknown) => match graph.follow(id, arn, "role", "arn") {
-            Link::Node(role) => match (graph.scope_of(role), graph.node(role), graph.node(id)) {
-                (Some(scope), Some(role), Some(pool)) if role.resource.id.scope != pool.resource.id.scope => {
-                    scope.account.clone()
-                }
-                _ => Value::absent(arn.span),
-            },
+            Link::Node(_) => Value::absent(arn.span),
             _ => Value::unknown(unknown.derive("account"), arn.span),
         },
         _ => Value::absent(arn.span),
