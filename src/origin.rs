@@ -48,7 +48,7 @@ struct Twin {
 enum Place {
     /// A line of the program.
     Frame(Span),
-    /// The construct's path without its first part, which is the stage or the stack.
+    /// The construct's path, without the name of its stage.
     Construct(String),
 }
 
@@ -57,7 +57,10 @@ impl Twin {
         let path = &origin.construct_path;
         let place = match origin.frame {
             Some(frame) => Place::Frame(frame),
-            None => Place::Construct(path.split_once('/').map_or(&**path, |(_, rest)| rest).to_owned()),
+            None => {
+                let in_stage = path.split_once('/').filter(|_| origin.in_stage);
+                Place::Construct(in_stage.map_or(&**path, |(_, rest)| rest).to_owned())
+            }
         };
         Self {
             rule: finding.rule.id.clone(),

@@ -179,6 +179,8 @@ pub struct Resource {
 pub struct Origin {
     /// The construct of a CDK program: `Prod/Auth/Pool/Resource`.
     pub construct_path: Arc<str>,
+    /// It belongs to a stage, whose name the path starts with: other stages may deploy the same construct.
+    pub in_stage: bool,
     /// The line of the program that made it, where the metadata names one and it lies in the project.
     pub frame: Option<Span>,
     /// Rules that a person acknowledged there.

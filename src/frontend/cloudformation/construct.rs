@@ -36,7 +36,7 @@ impl<'a, 'b> Sources<'a, 'b> {
         let mut folders = Vec::new();
         // A stage's assembly lies in that of its app.
         let mut folder = assembly;
-        while folder.rsplit('/').next().is_some_and(|name| name.starts_with("assembly-")) {
+        while in_stage(folder) {
             folder = crate::source::parent(folder);
         }
         while !folder.is_empty() {
@@ -169,6 +169,7 @@ pub(super) fn read(
         let around = |own: &str| around(own, path);
         let origin = Origin {
             construct_path: path.trim_start_matches('/').into(),
+            in_stage: in_stage(folder),
             frame: sources.place(&frames),
             acknowledged: acknowledged.iter().filter(|(own, _)| around(own)).map(|(_, rule)| rule.clone()).collect(),
         };
@@ -176,6 +177,11 @@ pub(super) fn read(
         let template = nested.map_or(template, |(_, template)| template);
         origins.entry(template.clone()).or_default().insert(logical_id.clone(), Arc::new(origin));
     }
+}
+
+/// True for the folder of a stage's own assembly.
+pub(super) fn in_stage(folder: &str) -> bool {
+    folder.rsplit('/').next().is_some_and(|name| name.starts_with("assembly-"))
 }
 
 /// True when a construct is another one, or holds it.

@@ -3,9 +3,9 @@
 use super::Library;
 use super::parameters::{self, ACCOUNT, PARTITION, REGION, STACK_NAME};
 use super::template::{Declared, Field, Template};
-use super::{cdk, sam};
+use super::{cdk, construct, sam};
 use crate::frontend::{Dialect, Given, Opening, Origin, Resource, Schema, Scope};
-use crate::source::Span;
+use crate::source::{Span, parent};
 use crate::syntax::tree::NodeId;
 use crate::value::{Data, Entry, Guard, Map, Part, ResourceRef, ScopeId, Term, Unknown, Value, Variable, Why};
 use std::cell::Cell;
@@ -255,7 +255,12 @@ impl<'a> Stack<'a> {
         known.or_else(|| {
             let path = resource.attributes.get("Metadata").get("aws:cdk:path");
             let construct_path = path.as_str()?.into();
-            Some(Arc::new(Origin { construct_path, frame: None, acknowledged: Vec::new() }))
+            Some(Arc::new(Origin {
+                construct_path,
+                in_stage: construct::in_stage(parent(&self.template.path)),
+                frame: None,
+                acknowledged: Vec::new(),
+            }))
         })
     }
 
