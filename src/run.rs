@@ -3,10 +3,10 @@
 mod explain;
 mod terminal;
 
-use crate::cli::{Check, Cli, Command, Context};
+use crate::cli::{self, Check, Cli, Command, Context};
 use crate::config::{Config, FailOn};
 use crate::discover::{CONFIG_FILE, Project, expand, read_regular_file, shown_from, text_of};
-use crate::frontend::Diagnostic;
+use crate::frontend::{Assignment, Diagnostic, Variables};
 use crate::report::{active, safe_lines};
 use crate::source::{Files, Span};
 use crate::{Options, Report, catalogue, lint};
@@ -123,7 +123,9 @@ fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> Result<u8, F
     let working = working_folder()?;
     let project = Project::discover(&arguments.paths, &working).map_err(usage)?;
     let config = read_config(project.config.as_deref(), &working)?;
-    let options = options(&arguments.context, &config, project.config.as_deref(), &working)?;
+    let mut options = options(&arguments.context, &config, project.config.as_deref(), &working)?;
+    options.given.workspace = arguments.workspace.clone();
+    options.given.variables = variables(&arguments.variables, std::env::vars_os(), &working)?;
 
     let mut report = lint(&project.files, &project.found, &options);
     say_unreadable(&mut report, &project);
@@ -209,6 +211,27 @@ fn options(context: &Context, config: &Config, config_path: Option<&Path>, worki
     options.levels = config.rules.iter().map(|(name, setting)| (name.clone(), setting.level())).collect();
     known_names(&options)?;
     Ok(options)
+}
+
+/// What the environment and the command line say of Terraform's variables.
+fn variables(
+    typed: &cli::Variables,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+    working: &Path,
+) -> Result<Variables, Failure> {
+    let named = |(name, value): (OsString, OsString)| {
+        let name = name.into_string().ok()?.strip_prefix("TF_VAR_")?.to_owned();
+        Some((name, value.into_string().ok()?))
+    };
+    let argument = |variable: &cli::Variable| match variable {
+        cli::Variable::Value(name, value) => Ok(Assignment::Variable(name.clone(), value.clone())),
+        cli::Variable::File(path) => {
+            let path = working.join(path);
+            Ok(Assignment::File(shown_from(working, &path), read_text(&path, working)?))
+        }
+    };
+    let arguments = typed.0.iter().map(argument).collect::<Result<_, Failure>>()?;
+    Ok(Variables { environment: environment.filter_map(named).collect(), arguments })
 }
 
 /// A misspelt name in `[rules]` would silence nothing and look as if it did.

@@ -368,6 +368,7 @@ impl<'a> Stack<'a> {
             update: None,
             openings,
             exports,
+            repeats: None,
         }
     }
 
