@@ -6,7 +6,7 @@
 
 use crate::finding::{Finding, Label};
 use crate::frontend::{Origin, Resource};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::suppress::Resources;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,10 +20,17 @@ pub fn relocate(findings: Vec<Finding>, all: &[&Resource]) -> Vec<Finding> {
         return findings;
     }
     let resources = Resources::new(all);
+    let mut by_file: BTreeMap<FileId, Vec<&Resource>> = BTreeMap::new();
+    for resource in all {
+        by_file.entry(resource.span.file).or_default().push(resource);
+    }
+    // A finding about a pool may stand in its role: what matters is where it stands.
+    let around = |span: Span| by_file.get(&span.file)?.iter().copied().find(|resource| resource.span.covers(span));
     let mut done = Vec::new();
     let mut twins: BTreeMap<Twin, Vec<(Arc<Origin>, Finding)>> = BTreeMap::new();
     for finding in findings {
-        match resources.of(&finding).and_then(|resource| resource.origin.clone()) {
+        let resource = around(finding.primary.span).or_else(|| resources.of(&finding));
+        match resource.and_then(|resource| resource.origin.clone()) {
             None => done.push(finding),
             Some(origin) => twins.entry(Twin::of(&finding, &origin)).or_default().push((origin, finding)),
         }
@@ -94,7 +101,7 @@ fn folded(mut twins: Vec<(Arc<Origin>, Finding)>) -> Option<Finding> {
         let message = format!("creates {}", readable(&origin.construct_path));
         let mut template = std::mem::replace(&mut finding.primary, Label { span: frame, message });
         if template.message.is_empty() {
-            template.message = format!("{} in the template", finding.resource);
+            template.message = "in the template".to_owned();
         }
         finding.labels.insert(0, template);
     }
