@@ -15,6 +15,7 @@
 //! | [`iam`] | may this call happen: yes, no or unknown, and which statement decides |
 //! | [`engine`] | the Rhai host: loads, checks and runs rules; knows no file format |
 //! | [`suppress`] | what people asked not to hear about |
+//! | [`origin`] | findings in generated templates move to the program that generated them |
 //! | [`report`] | findings to text, one file per format; knows no rule |
 //! | [`discover`], [`config`], [`cli`] | what the user typed, and which files that means |
 //!
@@ -38,6 +39,7 @@ pub mod finding;
 pub mod frontend;
 pub mod graph;
 pub mod iam;
+pub mod origin;
 pub mod report;
 pub mod run;
 pub mod source;
@@ -160,15 +162,16 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
     let graph = Arc::new(Graph::new(model, sources));
     let mut outcome = rules.run(&graph, &settings(options, &rules));
     diagnostics.append(&mut outcome.diagnostics);
+    let resources: Vec<&Resource> = graph.nodes().map(|(_, node)| &node.resource).collect();
     if let Some(policy) = policy {
-        let resources: Vec<&Resource> = graph.nodes().map(|(_, node)| &node.resource).collect();
         let found = &mut outcome.findings;
         diagnostics.append(&mut suppress::apply(found, &comments, &resources, graph.sources(), &policy));
     }
+    let findings = origin::relocate(outcome.findings, &resources);
 
     let mut report = Report {
         sources: graph.sources().clone(),
-        findings: outcome.findings,
+        findings,
         undecided: outcome.undecided,
         diagnostics,
         rules: rules.rules().cloned().collect(),

@@ -3,6 +3,7 @@
 //! - `# coglint: ignore[rule-id, other-id] reason` in YAML and HCL (also `//` and `/* */`). Behind something, the comment
 //!   speaks of its own line; on a line of its own, of the next line that is no comment. A finding is suppressed when its
 //!   primary place lies on that line, or its resource is declared there.
+//! - What a CDK program acknowledged: `Validations.of(pool).acknowledge({id: 'coglint::rule-id', reason})`.
 //! - `Metadata: {coglint: {ignore: [{id, reason, expires}]}}` of a template's resource: its findings.
 //! - `[[ignore]]` in `coglint.toml`: findings of a rule in the files that a pattern matches, or of a resource.
 //!
@@ -197,10 +198,10 @@ fn lines_of(file: &SourceFile, span: Span) -> std::ops::RangeInclusive<usize> {
 }
 
 /// The resources by address.
-struct Resources<'a>(BTreeMap<&'a str, Vec<&'a Resource>>);
+pub(crate) struct Resources<'a>(BTreeMap<&'a str, Vec<&'a Resource>>);
 
 impl<'a> Resources<'a> {
-    fn new(all: &[&'a Resource]) -> Self {
+    pub(crate) fn new(all: &[&'a Resource]) -> Self {
         let mut resources: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
         for resource in all {
             resources.entry(&resource.id.address).or_default().push(resource);
@@ -210,7 +211,7 @@ impl<'a> Resources<'a> {
 
     /// The resource that a finding is about. Its address may occur in several scopes: the one around the finding's
     /// primary place is meant, else the only one in that file, else the only one at all.
-    fn of(&self, finding: &Finding) -> Option<&'a Resource> {
+    pub(crate) fn of(&self, finding: &Finding) -> Option<&'a Resource> {
         let place = finding.primary.span;
         let named = self.0.get(&*finding.resource)?;
         let in_file: Vec<&Resource> =
@@ -313,6 +314,11 @@ fn from_metadata<'a>(
         }
         let (reason, place) = (text(&entry.get("reason")), Place::Resource(resource));
         found.push((rule, Request { reason, until, span: entry.span, place, used: false }));
+    }
+    for rule in resource.origin.iter().flat_map(|origin| &origin.acknowledged) {
+        let reason = rule.reason.as_ref().map(ToString::to_string);
+        let request = Request { reason, until: None, span: rule.span, place: Place::Resource(resource), used: false };
+        found.push((rule.rule.to_string(), request));
     }
 }
 

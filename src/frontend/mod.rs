@@ -192,8 +192,34 @@ pub struct Resource {
     pub span: Span,
     /// Addresses in the same scope that it explicitly depends on.
     pub depends_on: Vec<Arc<str>>,
+    /// The program that the resource comes from, where one generated it.
+    pub origin: Option<Arc<Origin>>,
     /// CloudFormation's resource attributes other than `Properties` (`Metadata`, `DeletionPolicy`, ...), as a map.
     pub attributes: Value,
+}
+
+/// Where a generated resource comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The construct of a CDK program: `Prod/Auth/Pool/Resource`.
+    pub construct_path: Arc<str>,
+    /// It belongs to a stage, whose name the path starts with: other stages may deploy the same construct.
+    pub in_stage: bool,
+    /// The line of the program that made it, where the metadata names one and it lies in the project.
+    pub frame: Option<Span>,
+    /// Rules that a person acknowledged there.
+    pub acknowledged: Vec<Acknowledged>,
+}
+
+/// A rule that is to be silent about a construct.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// The rule's id.
+    pub rule: Arc<str>,
+    /// The reason given.
+    pub reason: Option<Arc<str>>,
+    /// Where the metadata says so.
+    pub span: Span,
 }
 
 /// Something wrong with a file: not a finding, but said all the same.

@@ -31,6 +31,7 @@ fn world(text: &'static str, comments: &[&str], declaration: &str) -> World {
         name_span,
         span,
         depends_on: Vec::new(),
+        origin: None,
         attributes: Value::absent(span),
     };
     World { text, sources, comments, resources: vec![resource] }

@@ -60,6 +60,7 @@ pub(crate) fn resource(type_name: &str, address: &str, at: usize, properties: Va
         name_span: span(at),
         span: span(at),
         depends_on: Vec::new(),
+        origin: None,
         attributes: map(&[]),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The format's version is not looked at: only fields that every version has are read.
 
+use super::construct::{self, Origins, Sources};
 use super::parameters::{ACCOUNT, REGION, STACK_NAME};
 use super::stack::Deployment;
 use crate::frontend::{Diagnostic, Input, InputKind, Resource};
@@ -18,6 +19,8 @@ pub(super) struct Assembly {
     stacks: Vec<(Arc<str>, Deployment)>,
     /// Templates of nested stacks by the hash of the asset.
     assets: BTreeMap<Arc<str>, Arc<str>>,
+    /// Where the resources of its templates come from.
+    pub(super) origins: Origins,
 }
 
 impl Assembly {
@@ -91,7 +94,12 @@ struct Manifest {
 
 impl Manifest {
     fn read(&self, loader: &mut Loader<'_>) -> Assembly {
-        let mut assembly = Assembly { folder: self.folder.clone(), stacks: Vec::new(), assets: BTreeMap::new() };
+        let mut assembly = Assembly {
+            folder: self.folder.clone(),
+            stacks: Vec::new(),
+            assets: BTreeMap::new(),
+            origins: self.origins(loader),
+        };
         assembly
             .stacks
             .extend(self.artifacts("aws:cloudformation:stack").filter_map(|(id, node)| self.stack(id, node)));
@@ -105,6 +113,28 @@ impl Manifest {
             }
         }
         assembly
+    }
+
+    /// The metadata of every stack, wherever this version of the CDK puts it.
+    fn origins(&self, loader: &mut Loader<'_>) -> Origins {
+        let mut origins = Origins::new();
+        for (_, artifact) in self.artifacts("aws:cloudformation:stack") {
+            let template = self.property(artifact, "templateFile").and_then(|name| join_path(&self.folder, name));
+            let Some(template) = template.map(Arc::from) else { continue };
+            if let Some((_, inline)) = self.tree.get(artifact, "metadata") {
+                let mut sources = Sources::new(loader, &self.folder);
+                construct::read(&self.tree, inline, &template, &self.folder, &mut sources, &mut origins);
+            }
+            let beside = self.tree.get(artifact, "additionalMetadataFile").and_then(|(_, name)| self.tree.str(name));
+            let Some(path) = beside.and_then(|name| join_path(&self.folder, name)) else { continue };
+            let Ok(file) = loader.load(&path) else { continue };
+            let tree = json::parse(file, &loader.text(file));
+            if let Some(root) = tree.documents.first() {
+                let mut sources = Sources::new(loader, &self.folder);
+                construct::read(&tree, *root, &template, &self.folder, &mut sources, &mut origins);
+            }
+        }
+        origins
     }
 
     /// The artifacts of a type, with their ids.

@@ -7,6 +7,7 @@
 mod cdk;
 mod combine;
 mod conditions;
+mod construct;
 mod evaluate;
 mod foreach;
 mod given;
@@ -21,6 +22,7 @@ mod template;
 use super::{Diagnostic, Given, Input, InputKind, Model, Schema};
 use crate::source::{FileId, Loader, join_path, parent};
 use cdk::Assembly;
+use construct::Origins;
 use given::GivenParameters;
 use rayon::prelude::*;
 use stack::{Deployment, Outcome, World};
@@ -42,6 +44,7 @@ pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, give
     }
     let order: Vec<Arc<str>> = wanted.iter().map(|wanted| wanted.path.clone()).collect();
     library.load(wanted, loader, &mut model.diagnostics);
+    library.origins = assemblies.iter().flat_map(|assembly| assembly.origins.clone()).collect();
 
     let given_parameters = GivenParameters::read(given, loader, &mut model.diagnostics);
     let world = World::new(&library, schema, given, model.scopes.len());
@@ -104,6 +107,8 @@ struct Wanted<'a> {
 #[derive(Default)]
 struct Library {
     templates: BTreeMap<Arc<str>, Template>,
+    /// Where the resources of generated templates come from.
+    origins: Origins,
 }
 
 impl Library {

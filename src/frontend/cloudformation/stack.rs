@@ -3,9 +3,9 @@
 use super::Library;
 use super::parameters::{self, ACCOUNT, PARTITION, REGION, STACK_NAME};
 use super::template::{Declared, Field, Template};
-use super::{cdk, sam};
-use crate::frontend::{Dialect, Given, Opening, Resource, Schema, Scope};
-use crate::source::Span;
+use super::{cdk, construct, sam};
+use crate::frontend::{Dialect, Given, Opening, Origin, Resource, Schema, Scope};
+use crate::source::{Span, parent};
 use crate::syntax::tree::NodeId;
 use crate::value::{Data, Entry, Guard, Map, Part, ResourceRef, ScopeId, Term, Unknown, Value, Variable, Why};
 use std::cell::Cell;
@@ -240,10 +240,28 @@ impl<'a> Stack<'a> {
                 name_span: template.span(declared.key),
                 span: template.span(declared.key).to(template.span(declared.node)),
                 depends_on: self.depends_on(declared),
+                origin: None,
                 attributes: self.attributes(declared),
             };
+            let resource = Resource { origin: self.origin(&resource), ..resource };
             self.outcome.resources.push(resource);
         }
+    }
+
+    /// The construct that a resource comes from: by the assembly's metadata, else as the resource itself says.
+    fn origin(&self, resource: &Resource) -> Option<Arc<Origin>> {
+        let of_template = self.world.library.origins.get(&self.template.path);
+        let known = of_template.and_then(|origins| origins.get(&resource.id.address)).cloned();
+        known.or_else(|| {
+            let path = resource.attributes.get("Metadata").get("aws:cdk:path");
+            let construct_path = path.as_str()?.into();
+            Some(Arc::new(Origin {
+                construct_path,
+                in_stage: construct::in_stage(parent(&self.template.path)),
+                frame: None,
+                acknowledged: Vec::new(),
+            }))
+        })
     }
 
     /// The condition under which a resource exists.

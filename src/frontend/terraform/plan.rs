@@ -164,6 +164,7 @@ impl<'p> Plan<'p> {
             name_span: instance.name_span,
             span: instance.span,
             depends_on: self.depends_on(at),
+            origin: None,
             attributes: self.attributes(at),
         })
     }

@@ -88,6 +88,7 @@ impl Resolver<'_, '_> {
                 name_span: name_span(block),
                 span: block.span,
                 depends_on: self.depends_on(at, block),
+                origin: None,
                 attributes,
             });
         }
