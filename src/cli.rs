@@ -3,7 +3,7 @@
 use crate::config::{FailOn, Setting};
 use crate::report::{FORMATS, Format};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Lints CloudFormation, CDK and Terraform files that define Amazon Cognito user pools.
 #[derive(Debug, Parser)]
@@ -70,6 +70,12 @@ pub struct Check {
     /// Further settings of a run.
     #[command(flatten)]
     pub context: Context,
+    /// The Terraform workspace, for `terraform.workspace`
+    #[arg(long, value_name = "NAME")]
+    pub workspace: Option<String>,
+    /// `--var` and `--var-file`.
+    #[command(flatten)]
+    pub variables: Variables,
 }
 
 /// What every command that loads rules takes.
@@ -93,6 +99,63 @@ pub struct Context {
     /// The account of stacks and root modules that name none
     #[arg(long)]
     pub account: Option<String>,
+    /// Values for parameters of templates: CloudFormation's JSON, a map, `Name=value` lines or samconfig.toml; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Vec<String>,
+    /// The value of a parameter of templates; may be repeated
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = named_value)]
+    pub parameter: Vec<String>,
+}
+
+/// `--var` and `--var-file` in the order in which they were typed: of two values for a variable, the later one counts.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Variables(pub Vec<Variable>);
+
+/// A `--var` or a `--var-file`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Variable {
+    /// The name and the value of a variable.
+    Value(String, String),
+    /// The path of a variable file.
+    File(String),
+}
+
+impl Args for Variables {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let var = Arg::new("var").long("var").value_name("NAME=VALUE").action(ArgAction::Append);
+        let file = Arg::new("var-file").long("var-file").value_name("FILE").action(ArgAction::Append);
+        command
+            .arg(var.value_parser(assignment).help("A variable of Terraform's root modules; may be repeated"))
+            .arg(file.help("A file with such variables; may be repeated"))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Variables {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let places = |id: &str| matches.indices_of(id).into_iter().flatten();
+        let values = matches.get_many::<(String, String)>("var").into_iter().flatten();
+        let values = values.map(|(name, value)| Variable::Value(name.clone(), value.clone()));
+        let files = matches.get_many::<String>("var-file").into_iter().flatten().cloned().map(Variable::File);
+        let mut typed: Vec<_> = places("var").zip(values).chain(places("var-file").zip(files)).collect();
+        typed.sort_by_key(|(place, _)| *place);
+        Ok(Self(typed.into_iter().map(|(_, variable)| variable).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+fn assignment(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("it is not NAME=VALUE"),
+    }
 }
 
 /// Arguments of `rules`.
@@ -142,6 +205,14 @@ fn format_parser() -> impl TypedValueParser<Value = &'static Format> {
         .try_map(|name| Format::named(&name).ok_or("there is no such format"))
 }
 
+/// `Name=value`, on one line.
+fn named_value(text: &str) -> Result<String, String> {
+    match text.split_once('=') {
+        Some((name, _)) if !name.trim().is_empty() && !text.contains('\n') => Ok(text.to_owned()),
+        _ => Err("it is written NAME=VALUE".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +221,16 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn variables_keep_their_order() {
+        let arguments = ["coglint", "check", "--var", "a=1", "--var-file", "f", "--var=b=x=y", "--var", "a=", "."];
+        let Ok(Cli { command: Some(Command::Check(check)), .. }) = Cli::try_parse_from(arguments) else { panic!() };
+        let value = |name: &str, value: &str| Variable::Value(name.to_owned(), value.to_owned());
+        let expected = [value("a", "1"), Variable::File("f".to_owned()), value("b", "x=y"), value("a", "")];
+        assert_eq!(check.variables.0, expected);
+        assert!(Cli::try_parse_from(["coglint", "--var", "a"]).is_err());
     }
 
     #[test]

@@ -200,7 +200,9 @@ impl Found {
 
 impl Summary {
     fn of(graph: &Graph) -> Self {
-        let pools = graph.of("user_pool");
+        let once = |id: &NodeId| graph.scope_of(*id).is_none_or(|scope| scope.repeats.is_none());
+        let of = |kind| graph.of(kind).iter().copied().filter(once).collect::<Vec<_>>();
+        let pools = of("user_pool");
         let has_sms = |id: &&NodeId| !graph.read(**id, "sms").value.is_absent();
         let linked = |id: &NodeId| {
             let role = graph.read(*id, "sms.role").value;
@@ -208,9 +210,9 @@ impl Summary {
         };
         Self {
             files: 0,
-            scopes: graph.scopes().len(),
+            scopes: graph.scopes().iter().filter(|scope| scope.repeats.is_none()).count(),
             user_pools: pools.len(),
-            roles: graph.of("role").len(),
+            roles: of("role").len(),
             sms_pools: pools.iter().filter(has_sms).count(),
             sms_pools_linked: pools.iter().filter(has_sms).filter(|id| linked(id)).count(),
         }

@@ -6,10 +6,10 @@ mod own;
 mod selection;
 mod terminal;
 
-use crate::cli::{Check, Cli, Command, Context};
+use crate::cli::{self, Check, Cli, Command, Context};
 use crate::config::{Config, FailOn};
 use crate::discover::{Project, expand, read_regular_file, shown_from, text_of};
-use crate::frontend::Diagnostic;
+use crate::frontend::{Assignment, Diagnostic, Variables};
 use crate::report::{active, safe_lines};
 use crate::source::{Files, Span};
 use crate::{Options, Report, catalogue, lint};
@@ -128,7 +128,9 @@ fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> Result<u8, F
     let working = working_folder()?;
     let project = Project::discover(&arguments.paths, &working).map_err(usage)?;
     let config = read_config(project.config.as_deref(), &working)?;
-    let options = options(&arguments.context, &config, project.config.as_deref(), &working)?;
+    let mut options = options(&arguments.context, &config, project.config.as_deref(), &working)?;
+    options.given.workspace = arguments.workspace.clone();
+    options.given.variables = variables(&arguments.variables, std::env::vars_os(), &working)?;
 
     let mut report = lint(&project.files, &project.found, &options);
     say_unreadable(&mut report, &project);
@@ -198,12 +200,42 @@ fn options(context: &Context, config: &Config, config_path: Option<&Path>, worki
     let mut options = Options::default();
     options.given.region = context.region.clone().or_else(|| config.region.clone());
     options.given.account = context.account.clone().or_else(|| config.account.clone());
+    if let Some(folder) = config_path.and_then(Path::parent) {
+        for path in &config.parameters {
+            options.given.parameter_files.push(parameter_file(&folder.join(path), working)?);
+        }
+    }
+    for path in &context.parameters {
+        options.given.parameter_files.push(parameter_file(&working.join(path), working)?);
+    }
+    options.given.parameters.clone_from(&context.parameter);
     options.rules = rule_files(&context.rules, working, working)?;
     if let Some(folder) = config_path.and_then(Path::parent) {
         options.rules.extend(rule_files(&config.rule_files, folder, working)?);
     }
     options.levels = selection::levels(context, config, || catalogue(&options)).map_err(usage)?;
     Ok(options)
+}
+
+/// What the environment and the command line say of Terraform's variables.
+fn variables(
+    typed: &cli::Variables,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+    working: &Path,
+) -> Result<Variables, Failure> {
+    let named = |(name, value): (OsString, OsString)| {
+        let name = name.into_string().ok()?.strip_prefix("TF_VAR_")?.to_owned();
+        Some((name, value.into_string().ok()?))
+    };
+    let argument = |variable: &cli::Variable| match variable {
+        cli::Variable::Value(name, value) => Ok(Assignment::Variable(name.clone(), value.clone())),
+        cli::Variable::File(path) => {
+            let path = working.join(path);
+            Ok(Assignment::File(shown_from(working, &path), read_text(&path, working)?))
+        }
+    };
+    let arguments = typed.0.iter().map(argument).collect::<Result<_, Failure>>()?;
+    Ok(Variables { environment: environment.filter_map(named).collect(), arguments })
 }
 
 /// The user's own rules behind files, folders and globs, relative to `folder`.
@@ -225,6 +257,10 @@ fn rule_files(patterns: &[String], folder: &Path, working: &Path) -> Result<Vec<
         paths.extend(matches);
     }
     paths.iter().map(|path| Ok((shown_from(working, path), read_text(path, working)?))).collect()
+}
+
+fn parameter_file(path: &Path, working: &Path) -> Result<(String, Arc<str>), Failure> {
+    Ok((shown_from(working, path), read_text(path, working)?))
 }
 
 fn read_text(path: &Path, working: &Path) -> Result<Arc<str>, Failure> {

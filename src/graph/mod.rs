@@ -129,11 +129,6 @@ impl Graph {
         &self.scopes
     }
 
-    /// The stacks that export a name.
-    fn exports(&self, name: &str) -> &[ScopeId] {
-        self.exports.get(name).map_or(&[], Vec::as_slice)
-    }
-
     /// What the resources are called; worked out when the first reference is followed.
     fn names(&self) -> &names::Index {
         self.names.get_or_init(|| names::Index::new(self))
@@ -186,6 +181,7 @@ impl Graph {
                 Reading { place: place_of(&value, node.resource.span).unwrap_or(block.place), value }
             }
             Source::Path(path) => dig(block, path),
+            Source::Either(first, second) => either(dig(block, first), || dig(block, second)),
         };
         let by = node.altered_by.as_ref().filter(|_| attribute.out_of_band);
         if let Some(by) = by {
@@ -201,6 +197,17 @@ impl Reading {
         let nowhere = Span::new(crate::source::FileId(u32::MAX), 0, 0);
         Self { value: Value::absent(nowhere), place: nowhere }
     }
+}
+
+/// The first reading; where its value is absent, or in those of its alternatives where it is, the second.
+fn either(first: Reading, second: impl FnOnce() -> Reading) -> Reading {
+    if !first.value.arms().iter().any(|(_, arm)| arm.is_absent()) {
+        return first;
+    }
+    let second = second();
+    let place = if first.value.is_absent() { second.place } else { first.place };
+    let value = first.value.each(&mut |arm| if arm.is_absent() { second.value.clone() } else { arm.clone() });
+    Reading { value, place }
 }
 
 /// Follows a path of keys. The place is that of the deepest thing on the way that is written.
