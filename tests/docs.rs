@@ -165,6 +165,7 @@ fn written(source: Source) -> String {
         Source::Path("") => "none".to_owned(),
         Source::Path(path) => format!("`{path}`"),
         Source::Derived(_) => "worked out".to_owned(),
+        Source::Either(one, other) => format!("`{one}` or `{other}`"),
     }
 }
 
