@@ -66,6 +66,12 @@ pub struct Context {
     /// The account of stacks and root modules that name none
     #[arg(long)]
     pub account: Option<String>,
+    /// Values for parameters of templates: CloudFormation's JSON, a map, `Name=value` lines or samconfig.toml; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Vec<String>,
+    /// The value of a parameter of templates; may be repeated
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = named_value)]
+    pub parameter: Vec<String>,
 }
 
 /// Arguments of `rules`.
@@ -105,6 +111,14 @@ pub enum Color {
 fn format_parser() -> impl TypedValueParser<Value = &'static Format> {
     PossibleValuesParser::new(FORMATS.iter().map(|format| format.name))
         .try_map(|name| Format::named(&name).ok_or("there is no such format"))
+}
+
+/// `Name=value`, on one line.
+fn named_value(text: &str) -> Result<String, String> {
+    match text.split_once('=') {
+        Some((name, _)) if !name.trim().is_empty() && !text.contains('\n') => Ok(text.to_owned()),
+        _ => Err("it is written NAME=VALUE".to_owned()),
+    }
 }
 
 #[cfg(test)]

@@ -193,6 +193,15 @@ fn options(context: &Context, config: &Config, config_path: Option<&Path>, worki
     let mut options = Options::default();
     options.given.region = context.region.clone().or_else(|| config.region.clone());
     options.given.account = context.account.clone().or_else(|| config.account.clone());
+    if let Some(folder) = config_path.and_then(Path::parent) {
+        for path in &config.parameters {
+            options.given.parameter_files.push(parameter_file(&folder.join(path), working)?);
+        }
+    }
+    for path in &context.parameters {
+        options.given.parameter_files.push(parameter_file(&working.join(path), working)?);
+    }
+    options.given.parameters.clone_from(&context.parameter);
     options.rules = rule_files(&context.rules, working, working)?;
     if let Some(folder) = config_path.and_then(Path::parent) {
         options.rules.extend(rule_files(&config.rule_files, folder, working)?);
@@ -238,6 +247,10 @@ fn rule_files(patterns: &[String], folder: &Path, working: &Path) -> Result<Vec<
         paths.extend(matches);
     }
     paths.iter().map(|path| Ok((shown_from(working, path), read_text(path, working)?))).collect()
+}
+
+fn parameter_file(path: &Path, working: &Path) -> Result<(String, Arc<str>), Failure> {
+    Ok((shown_from(working, path), read_text(path, working)?))
 }
 
 fn read_text(path: &Path, working: &Path) -> Result<Arc<str>, Failure> {

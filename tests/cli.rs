@@ -65,6 +65,29 @@ fn a_path_that_does_not_exist_is_an_error() {
 }
 
 #[test]
+fn parameters_are_given_by_files_and_by_name() {
+    let template = "Parameters: {Mode: {Type: String}}
+Resources: {Pool: {Type: AWS::Cognito::UserPool, Properties: {MfaConfiguration: !Ref Mode}}}
+";
+    let values = r#"[{"ParameterKey": "Mode", "ParameterValue": "ON"}]"#;
+    let files = [("template.yaml", template), ("prod.json", values)];
+    let folder = project(&files);
+    for (arguments, code) in [
+        (&[][..], 0),
+        (&["--parameters", "prod.json"], 1),
+        (&["--parameter", "Mode=ON"], 1),
+        (&["--parameters", "prod.json", "--parameter", "Mode=OFF"], 0),
+        (&["--parameters", "absent.json"], 2),
+        (&["--parameter", "Mode"], 2),
+    ] {
+        let (found, out, err) = run(&folder, arguments);
+        assert_eq!(found, code, "{arguments:?}\n{out}{err}");
+    }
+    let configured = project(&[files[0], files[1], ("coglint.toml", "parameters = [\"prod.json\"]\n")]);
+    assert_eq!(run(&configured, &[]).0, 1);
+}
+
+#[test]
 fn usage_errors_are_two() {
     let folder = project(&[]);
     for arguments in [&["--no-such-flag"][..], &["--format", "xml"], &["check", "--fail-on", "sometimes"], &["explain"]]

@@ -46,6 +46,10 @@ pub struct Given {
     pub region: Option<String>,
     /// `--account`, likewise.
     pub account: Option<String>,
+    /// Files with values for the parameters of templates: path as reports name it, and text. Later ones win.
+    pub parameter_files: Vec<(String, Arc<str>)>,
+    /// `--parameter`, each `Name=value`; they win over files.
+    pub parameters: Vec<String>,
 }
 
 /// Everything that the frontends read: the input of the graph.
@@ -81,7 +85,8 @@ pub struct Scope {
     pub update: Option<bool>,
     /// What hides resources or attachments of this scope from us.
     pub openings: Vec<Opening>,
-    /// Outputs and exports of a stack: export name or output name -> value. For linking across stacks.
+    /// What other stacks can ask for, by name: exports by theirs, or by `*` and what their name ends with where the front of it
+    /// is not known; outputs of a stack whose name is known as `/outputs/<stack>/<output>`; Terraform's outputs by theirs.
     pub exports: BTreeMap<Arc<str>, Value>,
 }
 

@@ -77,9 +77,9 @@ pub(crate) fn lint(texts: &[(String, String)]) -> Report {
     let files = texts.iter().fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
     let found: Vec<Found> = texts.iter().filter_map(|(path, text)| found(path, text)).collect();
     let report = coglint::lint(&files, &found, &Options::default());
-    // A manifest only says which templates there are.
-    let counted = found.iter().filter(|found| found.kind != InputKind::CdkManifest).count();
-    assert_eq!(report.summary.files, counted, "every file of the case is read: {texts:?}");
+    // A manifest is no template; it says which files are.
+    let templates = found.iter().filter(|found| found.kind != InputKind::CdkManifest).count();
+    assert_eq!(report.summary.files, templates, "every file of the case is read: {texts:?}");
     report
 }
 
