@@ -20,6 +20,9 @@ pub struct Config {
     /// `rule-files = ["lint/*.rhai"]`, relative to the file's folder.
     #[serde(default)]
     pub rule_files: Vec<String>,
+    /// `parameters = ["deploy/prod.json"]`: files with values for the parameters of templates, relative to the file's folder.
+    #[serde(default)]
+    pub parameters: Vec<String>,
     /// `[rules]`: a level, or `off`, by rule id or group.
     #[serde(default)]
     pub rules: BTreeMap<String, Setting>,
@@ -91,7 +94,7 @@ fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::
 }
 
 /// What `[rules]` says of a rule.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Setting {
     /// The rule does not run.

@@ -3,15 +3,19 @@
 mod baseline;
 mod changed;
 mod check;
+pub mod errors;
 mod explain;
 mod graph;
 mod outputs;
+mod own;
+mod selection;
 mod terminal;
 
-use crate::cli::{Cli, Command, Context};
+use crate::cli::{self, Cli, Command, Context};
 use crate::config::Config;
-use crate::discover::{CONFIG_FILE, expand, read_regular_file, shown_from, text_of};
+use crate::discover::{expand, read_regular_file, shown_from, text_of};
 use crate::finding::Date;
+use crate::frontend::{Assignment, Variables};
 use crate::report::safe_lines;
 use crate::suppress::Policy;
 use crate::{Options, catalogue};
@@ -126,6 +130,8 @@ fn dispatch(
         }
         Some(Command::Rules(arguments)) => explain::rules(&arguments, &working_folder()?, out),
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &working_folder()?, out, err),
+        Some(Command::Test(arguments)) => own::test(&arguments, &working_folder()?, out),
+        Some(Command::Init) => own::init(&working_folder()?, out),
     }
 }
 
@@ -171,11 +177,20 @@ fn options(context: &Context, read: &ConfigFile, working: &Path) -> Result<Optio
     let mut options = Options::default();
     options.given.region = context.region.clone().or_else(|| config.region.clone());
     options.given.account = context.account.clone().or_else(|| config.account.clone());
+    if let Some(folder) = read.folder() {
+        for path in &config.parameters {
+            options.given.parameter_files.push(parameter_file(&folder.join(path), working)?);
+        }
+    }
+    for path in &context.parameters {
+        options.given.parameter_files.push(parameter_file(&working.join(path), working)?);
+    }
+    options.given.parameters.clone_from(&context.parameter);
     options.rules = rule_files(&context.rules, working, working)?;
     if let Some(folder) = read.folder() {
         options.rules.extend(rule_files(&config.rule_files, folder, working)?);
     }
-    options.levels = config.rules.iter().map(|(name, setting)| (name.clone(), setting.level())).collect();
+    options.levels = selection::levels(context, config, || catalogue(&options)).map_err(usage)?;
     options.suppressions = Some(Policy {
         require_reason: config.require_reason,
         today: Some(today()),
@@ -184,7 +199,6 @@ fn options(context: &Context, read: &ConfigFile, working: &Path) -> Result<Optio
         prefix: read.folder().map_or_else(String::new, |folder| shown_from(folder, working)),
     });
     options.config = read.file.as_ref().map(|(_, shown, text)| (shown.clone(), text.clone()));
-    known_names(&options)?;
     Ok(options)
 }
 
@@ -194,21 +208,25 @@ fn today() -> Date {
     Date::of_unix_time(since.map_or(0, |since| since.as_secs()))
 }
 
-/// A misspelt name in `[rules]` would silence nothing and look as if it did.
-fn known_names(options: &Options) -> Result<(), Failure> {
-    if options.levels.is_empty() {
-        return Ok(());
-    }
-    let rules = catalogue(options);
-    let names: BTreeSet<&str> =
-        rules.iter().flat_map(|rule| rule.groups.iter().chain([&rule.id])).map(|name| &**name).collect();
-    match options.levels.keys().find(|name| !names.contains(name.as_str())) {
-        None => Ok(()),
-        Some(unknown) => {
-            let hint = explain::did_you_mean(unknown, names.into_iter());
-            Err(usage(format!("{CONFIG_FILE}: there is no rule or group `{unknown}`{hint}")))
+/// What the environment and the command line say of Terraform's variables.
+fn variables(
+    typed: &cli::Variables,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+    working: &Path,
+) -> Result<Variables, Failure> {
+    let named = |(name, value): (OsString, OsString)| {
+        let name = name.into_string().ok()?.strip_prefix("TF_VAR_")?.to_owned();
+        Some((name, value.into_string().ok()?))
+    };
+    let argument = |variable: &cli::Variable| match variable {
+        cli::Variable::Value(name, value) => Ok(Assignment::Variable(name.clone(), value.clone())),
+        cli::Variable::File(path) => {
+            let path = working.join(path);
+            Ok(Assignment::File(shown_from(working, &path), read_text(&path, working)?))
         }
-    }
+    };
+    let arguments = typed.0.iter().map(argument).collect::<Result<_, Failure>>()?;
+    Ok(Variables { environment: environment.filter_map(named).collect(), arguments })
 }
 
 /// The user's own rules behind files, folders and globs, relative to `folder`.
@@ -230,6 +248,10 @@ fn rule_files(patterns: &[String], folder: &Path, working: &Path) -> Result<Vec<
         paths.extend(matches);
     }
     paths.iter().map(|path| Ok((shown_from(working, path), read_text(path, working)?))).collect()
+}
+
+fn parameter_file(path: &Path, working: &Path) -> Result<(String, Arc<str>), Failure> {
+    Ok((shown_from(working, path), read_text(path, working)?))
 }
 
 fn read_text(path: &Path, working: &Path) -> Result<Arc<str>, Failure> {

@@ -1,7 +1,8 @@
 //! `coglint check`.
 
 use super::{
-    BROKEN, CLEAN, ConfigFile, FOUND, Failure, baseline, changed, options, outputs, terminal, usage, working_folder,
+    BROKEN, CLEAN, ConfigFile, FOUND, Failure, baseline, changed, options, outputs, terminal, usage, variables,
+    working_folder,
 };
 use crate::cli::{Check, Selection};
 use crate::config::{Config, FailOn};
@@ -27,6 +28,8 @@ pub(super) fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> R
         return Ok(CLEAN);
     }
     let mut options = options(&arguments.context, &read, &working)?;
+    options.given.workspace = arguments.workspace.clone();
+    options.given.variables = variables(&arguments.variables, std::env::vars_os(), &working)?;
     if arguments.no_ignores {
         options.suppressions = None;
     }

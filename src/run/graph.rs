@@ -19,7 +19,7 @@ pub(super) fn graph(arguments: &Arguments, out: &mut dyn Write) -> Result<u8, Fa
     let located = Project::locate(&arguments.paths, &working, arguments.selection.isolated).map_err(usage)?;
     let read = ConfigFile::read(located.config(), &working)?;
     let project = located.read(&check::excludes(&arguments.selection, &read, &working)?);
-    let given = Given { region: read.config.region.clone(), account: read.config.account.clone() };
+    let given = Given { region: read.config.region.clone(), account: read.config.account.clone(), ..Given::default() };
     let graph = crate::graph(&project.files, &project.found, &given);
     let drawing = Drawing::new(&graph);
     match arguments.format {

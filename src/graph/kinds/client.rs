@@ -56,6 +56,13 @@ static ATTRIBUTES: &[Attribute] = &[
         "explicit_auth_flows",
         "The sign-in flows of the API that the client may use.",
     ),
+    Attribute::new(
+        "auth_session_minutes",
+        Shape::Number,
+        "AuthSessionValidity",
+        "auth_session_validity",
+        "For how many minutes a sign-in that waits for its next step is kept.",
+    ),
 ];
 
 const LIST: Shape = Shape::List(&Shape::Text);
