@@ -111,7 +111,7 @@ const TRUST: &[(&str, FieldKind)] = &[
 ];
 
 fn may_send_sms(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scenario) -> Answer {
-    let Some((pool, scope)) = pool.first().and_then(|pool| Some((*pool, graph.scope_of(*pool)?))) else {
+    let Some(pool) = pool.first().copied() else {
         return Answer::unknown("the user pool is not in the input", "resource that is not in the input");
     };
     let read = |path: &str| graph.read(pool, path).value.under(scenario);
@@ -122,8 +122,8 @@ fn may_send_sms(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scenari
     };
     let sending = Sending {
         path,
-        account: account_of(graph, role),
-        region: scope.region.clone(),
+        account: graph.account_of(role),
+        region: graph.region_of(pool),
         role_arn: written_arn(graph, role),
     };
     let answer = iam::may_send(&role_facts(graph, role, scenario), &sending, scenario);
@@ -131,7 +131,7 @@ fn may_send_sms(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scenari
 }
 
 fn lets_cognito_in(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scenario) -> Answer {
-    let Some((pool, scope)) = pool.first().and_then(|pool| Some((*pool, graph.scope_of(*pool)?))) else {
+    let Some(pool) = pool.first().copied() else {
         return Answer::unknown("the user pool is not in the input", "resource that is not in the input");
     };
     let sms = graph.read(pool, "sms").value.under(scenario);
@@ -141,9 +141,10 @@ fn lets_cognito_in(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scen
         Unknown::new(Why::Pseudo("AWS::Partition".into()), Term::Pseudo(ScopeId(u32::MAX), "AWS::Partition".into())),
         sms.span,
     );
+    let account = graph.account_of(pool);
     let assuming = Assuming {
-        account: scope.account.clone(),
-        pool_arn: user_pool_arn(&partition, &scope.region, &scope.account, sms.span),
+        account: account.clone(),
+        pool_arn: user_pool_arn(&partition, &graph.region_of(pool), &account, sms.span),
         external_id: graph.read(pool, external_id).value.under(scenario),
     };
     let trust = iam::cognito_may_assume(&role_facts(graph, role, scenario), &assuming, scenario);
@@ -155,11 +156,6 @@ fn lets_cognito_in(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scen
     };
     answer.fields.push(("only_external_id_differs", AnswerField::Truth(only_external_id)));
     answer
-}
-
-/// The account that a role is in: what its scope says.
-fn account_of(graph: &Graph, role: NodeId) -> Value {
-    graph.scope_of(role).map_or_else(|| graph.read(role, "role_name").value, |scope| scope.account.clone())
 }
 
 fn written_arn(graph: &Graph, role: NodeId) -> Value {
