@@ -23,6 +23,9 @@ use indexmap::IndexMap;
 use std::fmt;
 use std::sync::Arc;
 
+/// The way of a part of a value is kept for so many steps: nobody reads longer ones.
+const MOST_STEPS: usize = 16;
+
 /// More alternatives than this, when choices multiply, and the value is unknown ([`Why::Budget`]).
 pub const MOST_ARMS: usize = 64;
 
@@ -460,6 +463,21 @@ impl Value {
     #[must_use]
     pub fn through(mut self, step: impl Into<Arc<str>>, span: Span) -> Self {
         self.via = Some(Arc::new(Via { step: step.into(), span, before: self.via.take() }));
+        self
+    }
+
+    /// A part of another value: it came the other's way too, after its own.
+    #[must_use]
+    pub fn taken_from(mut self, whole: &Self) -> Self {
+        let mut room = MOST_STEPS.saturating_sub(self.steps().count());
+        let mut steps: Vec<&Via> = whole.steps().collect();
+        while let Some(via) = steps.pop() {
+            if room == 0 {
+                break;
+            }
+            room -= 1;
+            self = self.through(via.step.clone(), via.span);
+        }
         self
     }
 

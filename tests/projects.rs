@@ -12,6 +12,7 @@
 mod support;
 
 use coglint::discover::Found;
+use coglint::finding::Label;
 use coglint::frontend::{Assignment, InputKind};
 use coglint::source::MemoryFiles;
 use coglint::{Options, Report};
@@ -112,4 +113,22 @@ fn a_configuration_and_its_plan_say_the_same() {
         linked += of_files.summary.sms_pools_linked;
     }
     assert_eq!(linked, 15);
+}
+
+/// A value that reaches a resource through a variable file, a module call and a variable of the module: each place is named.
+#[test]
+fn the_way_of_a_value_is_told() {
+    let report = lint(&texts(&testdata("projects/terraform-wrapper")));
+    let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
+    let path = |label: &Label| report.sources.path(label.span.file).to_owned();
+    let told: Vec<(String, &str)> = finding.labels.iter().map(|label| (path(label), label.message.as_str())).collect();
+    let way = [
+        ("pool/main.tf", "local sms"),
+        ("pool/main.tf", "variable sms_configuration"),
+        ("main.tf", "module call pool"),
+        ("main.tf", "variable text_messages"),
+        ("prod.auto.tfvars", "the value is written here"),
+    ];
+    let told: Vec<(&str, &str)> = told.iter().map(|(path, message)| (path.as_str(), *message)).collect();
+    assert_eq!(told.get(..way.len()), Some(&way[..]), "{told:?}");
 }

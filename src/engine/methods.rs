@@ -271,7 +271,6 @@ fn shares_stack_with(graph: &Graph, pool: NodeId, role: &[NodeId], _: &Scenario)
 /// The pool as a sender of text messages. The role's account and ARN count where it is in the input.
 fn sending(graph: &Graph, pool: NodeId, role: Option<NodeId>, scenario: &Scenario) -> Result<Sending, Answer> {
     let read = |path: &str| graph.read(pool, path).value.under(scenario);
-    let Some(scope) = graph.scope_of(pool) else { return Err(no_pool()) };
     let path = match read("sms.eums").data {
         Data::Map(_) => Path::Eums(read("sms.eums.origination_identity")),
         Data::Absent => Path::Sns(read("sms.region")),
@@ -279,23 +278,24 @@ fn sending(graph: &Graph, pool: NodeId, role: Option<NodeId>, scenario: &Scenari
     };
     Ok(Sending {
         path,
-        account: role.and_then(|role| graph.scope_of(role)).unwrap_or(scope).account.clone(),
-        region: scope.region.clone(),
+        account: graph.account_of(role.unwrap_or(pool)),
+        region: graph.region_of(pool),
         role_arn: role.map_or_else(|| read("sms.role"), |role| written_arn(graph, role)),
     })
 }
 
 /// The pool as somebody who has the role assumed.
 fn assuming(graph: &Graph, pool: NodeId, scenario: &Scenario) -> Option<Assuming> {
-    let scope = graph.scope_of(pool)?;
+    graph.node(pool)?;
+    let account = graph.account_of(pool);
     let place = graph.read(pool, "sms").value.span;
     let partition = Value::unknown(
         Unknown::new(Why::Pseudo("AWS::Partition".into()), Term::Pseudo(ScopeId(u32::MAX), "AWS::Partition".into())),
         place,
     );
     Some(Assuming {
-        account: scope.account.clone(),
-        pool_arn: user_pool_arn(&partition, &scope.region, &scope.account, place),
+        pool_arn: user_pool_arn(&partition, &graph.region_of(pool), &account, place),
+        account,
         external_id: graph.read(pool, "sms.external_id").value.under(scenario),
     })
 }

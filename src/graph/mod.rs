@@ -152,6 +152,31 @@ impl Graph {
         &self.sources
     }
 
+    /// The account that a resource is in: that of its own provider configuration where it has another one than its scope.
+    pub fn account_of(&self, id: NodeId) -> Value {
+        self.deployed(id, "account", |scope| &scope.account)
+    }
+
+    /// The Region, likewise.
+    pub fn region_of(&self, id: NodeId) -> Value {
+        self.deployed(id, "region", |scope| &scope.region)
+    }
+
+    fn deployed(&self, id: NodeId, what: &str, of_scope: fn(&Scope) -> &Value) -> Value {
+        let Some((node, scope)) = self.node(id).zip(self.scope_of(id)) else { return Reading::nowhere().value };
+        let own = &node.resource.attributes;
+        if node.dialect != Dialect::Terraform || own.get("provider").is_absent() {
+            return of_scope(scope).clone();
+        }
+        let value = own.get(what);
+        match value.is_absent() {
+            true => {
+                Value::opaque(Why::Pseudo(format!("the {what} of another provider").into()), node.resource.name_span)
+            }
+            false => value,
+        }
+    }
+
     /// Reads an attribute of a node by its path in the rules' words: `sms.external_id`. A path that the node's kind does not
     /// have reads as absent at the node's name.
     pub fn read(&self, id: NodeId, path: &str) -> Reading {

@@ -5,7 +5,7 @@ use super::expr::RefStep;
 use super::module::{Module, attribute};
 use super::repetition::{Bindings, Copies, whole};
 use super::resolver::{Caller, Instance, InstanceId, Node, Place, Resolver, collected, entry, step};
-use crate::frontend::{Diagnostic, Opening};
+use crate::frontend::Opening;
 use crate::source::Span;
 use crate::syntax::hcl::Block;
 use crate::value::{Collection, Data, Map, ResourceRef, Term, Unknown, Value, Why};
@@ -81,9 +81,12 @@ impl Resolver<'_, '_> {
         if cycle || above.len() >= MOST_DEEP || self.instances.len() >= MOST_INSTANCES {
             let message = match cycle {
                 true => format!("module \"{name}\" calls itself through its source \"{text}\""),
-                false => format!("module \"{name}\" is not read: too many modules inside each other"),
+                false if above.len() >= MOST_DEEP => {
+                    format!("module \"{name}\" is not read: modules are nested deeper than {MOST_DEEP}")
+                }
+                false => format!("further modules are not read: there are more than {MOST_INSTANCES}"),
             };
-            self.diagnostics.push(Diagnostic { span: source.value.span, message: message.clone(), fatal: false });
+            self.say_once(source.value.span, message.clone());
             return Err(Why::Cycle(message.into()));
         }
         let module = self.modules.get(&folder, self.loader);

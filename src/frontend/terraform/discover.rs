@@ -19,6 +19,8 @@ pub(super) struct Modules {
     pub(super) comments: Vec<Span>,
     /// The variable files of root modules that were read.
     pub(super) variable_files: BTreeSet<String>,
+    /// The steps that all evaluations of the run took.
+    pub(super) steps: usize,
     given_files: BTreeMap<String, FileId>,
 }
 

@@ -37,6 +37,12 @@ impl Resolver<'_, '_> {
         })
     }
 
+    /// True for a configuration of the AWS provider that is not the root module's default one.
+    pub(super) fn is_other_aws(&self, at: InstanceId, provider: &Arc<str>) -> bool {
+        let (at, provider) = self.configuration(at, provider);
+        provider.split('.').next() == Some(DEFAULT) && (at != Self::ROOT || *provider != *DEFAULT)
+    }
+
     fn default_region(&self, span: Span) -> Value {
         match &self.given.region {
             Some(region) => Value::string(region.as_str(), span),
@@ -61,6 +67,12 @@ impl Resolver<'_, '_> {
         match &self.given.account {
             Some(account) if *provider == *DEFAULT => Value::string(account.as_str(), span),
             _ if *provider == *DEFAULT => self.pseudo("AWS::AccountId", Shape::account(), span),
+            // An alias for another Region, with the credentials of the default configuration.
+            _ if block.is_some_and(has_default_credentials)
+                && configuration(&self.module(Self::ROOT), DEFAULT).is_none_or(has_default_credentials) =>
+            {
+                self.account(Self::ROOT, &DEFAULT.into(), span)
+            }
             _ => {
                 let name = format!("AWS::AccountId of provider {provider}");
                 self.pseudo(&name, Shape::account(), span)
@@ -96,6 +108,18 @@ impl Resolver<'_, '_> {
         }
         (at, provider)
     }
+}
+
+/// True when nothing in a provider block says as whom the provider signs in.
+fn has_default_credentials(provider: &Block) -> bool {
+    let of_credentials = |name: &str| {
+        name.starts_with("assume_role")
+            || ["access_key", "profile", "shared_credentials_file", "shared_credentials_files", "shared_config_files"]
+                .contains(&name)
+    };
+    let body = &provider.body;
+    !body.attributes.iter().any(|attribute| of_credentials(&attribute.key.text))
+        && !body.blocks.iter().any(|block| of_credentials(super::module::nested_kind(block)))
 }
 
 /// The provider block of a name: `aws`, or `aws.alias`.

@@ -24,6 +24,9 @@ const MOST_NESTED: usize = 320;
 /// which run without optimization.
 const MOST_STEPS: usize = if cfg!(test) { 100_000 } else { 1_000_000 };
 
+/// All evaluations of a run together, likewise.
+const MOST_STEPS_OF_RUN: usize = 20 * MOST_STEPS;
+
 /// What one reference costs beside the nesting of its expression.
 const COST_OF_REFERENCE: usize = 4;
 
@@ -212,7 +215,7 @@ impl<'r, 'l> Resolver<'r, 'l> {
 
     /// The value of an expression.
     pub(super) fn evaluate(&mut self, place: &Place, expr: &Expr) -> Value {
-        if self.steps > MOST_STEPS {
+        if self.steps > MOST_STEPS || self.modules.steps > MOST_STEPS_OF_RUN {
             return self.out_of_steps(expr.span);
         }
         let needed = nesting(expr) + COST_OF_REFERENCE;
@@ -225,8 +228,20 @@ impl<'r, 'l> Resolver<'r, 'l> {
         let value = evaluator.evaluate(expr);
         let taken = evaluator.steps();
         self.steps += taken;
+        self.modules.steps += taken;
         self.depth -= needed;
+        if let Some(Why::Budget(limit)) = value.as_unknown().map(|unknown| &unknown.why) {
+            let limit = limit.clone();
+            self.say_once(expr.span, format!("a limit was reached, and the value is not known: {limit}"));
+        }
         value
+    }
+
+    /// A diagnostic for the first place at which something is wrong.
+    pub(super) fn say_once(&mut self, span: Span, message: String) {
+        if !self.diagnostics.iter().any(|known| known.message == message) {
+            self.diagnostics.push(Diagnostic { span, message, fatal: false });
+        }
     }
 
     fn out_of_steps(&mut self, span: Span) -> Value {
@@ -251,6 +266,10 @@ impl<'r, 'l> Resolver<'r, 'l> {
             Some(Some(known)) => return known.clone(),
             Some(None) => {
                 let name = format!("{}{}", self.prefix(at), key.1.name());
+                // Terraform sees a cycle there too; of attributes of a resource it does not always.
+                if matches!(key.1, Node::Local(_)) {
+                    self.say_once(span, format!("{name} depends on itself"));
+                }
                 return Value::opaque(Why::Cycle(name.into()), span);
             }
             None => {}

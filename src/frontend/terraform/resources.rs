@@ -102,13 +102,15 @@ impl Resolver<'_, '_> {
         items.iter().filter_map(address).map(|address| format!("{prefix}{address}").into()).collect()
     }
 
-    /// What stands in a resource's block and is not its property, where somebody may want it: the provider that it names,
-    /// `lifecycle.ignore_changes`, and the commands that provisioners run.
+    /// What belongs to a resource and is not its property, where somebody may want it: the provider configuration that it
+    /// uses, with its Region and account, where that is not the root module's default one, `lifecycle.ignore_changes`, and the commands that provisioners run.
     fn meta_arguments(&mut self, of: &Declared, place: &Place, block: &Block) -> Value {
         let mut entries = Vec::new();
-        if attribute(block, "provider").is_some() {
-            let provider = self.provider_of(of.at, block);
-            entries.push(entry("provider", Value::string(provider, block.span)));
+        let named = self.provider_of(of.at, block);
+        if self.is_other_aws(of.at, &named) {
+            entries.push(entry("region", self.region(of.at, &named, block.span)));
+            entries.push(entry("account", self.account(of.at, &named, block.span)));
+            entries.push(entry("provider", Value::string(named, block.span)));
         }
         let lifecycle = block.body.blocks.iter().find(|inner| &*inner.kind.text == "lifecycle");
         if let Some(ignored) = lifecycle.and_then(|lifecycle| attribute(lifecycle, "ignore_changes")) {

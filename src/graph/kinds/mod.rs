@@ -217,8 +217,8 @@ fn iam_arn(graph: &Graph, id: NodeId, entity: &str, name: Value) -> Value {
         let unknown = Unknown::new(Why::Pseudo(word.into()), Term::Pseudo(scope, word.into()));
         Value::unknown(unknown.refined(Refine::string(shape)), name.span)
     };
-    let account = match graph.scope(scope).map(|scope| &scope.account) {
-        Some(account) if account.as_str().is_some() => account.clone(),
+    let account = match graph.account_of(id) {
+        account if account.as_str().is_some() || !node.resource.attributes.get("provider").is_absent() => account,
         _ => pseudo("AWS::AccountId", TextShape::account()),
     };
     let literal = |text: &str| Value::string(text, name.span);

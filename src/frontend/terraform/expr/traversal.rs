@@ -91,7 +91,7 @@ impl Evaluator<'_> {
             .first()
             .map(|value| &value.data)
         {
-            Some(Data::Map(map)) => ev.member(map, name, span),
+            Some(Data::Map(map)) => taken(ev.member(map, name, span), values.first()),
             Some(Data::Unknown(unknown)) => match unknown.refine.kind {
                 None | Some(Kind::Map) => access(unknown, &step, None, span),
                 Some(_) => ev.error(format!("the value has no attribute \"{name}\""), span),
@@ -144,7 +144,7 @@ impl Evaluator<'_> {
     fn index_map(&mut self, value: &Value, map: &Map, key: &Value, span: Span) -> Value {
         let name = super::convert(key, &super::Type::String);
         match &name.data {
-            Data::String(name) => self.member(map, name, span),
+            Data::String(name) => taken(self.member(map, name, span), Some(value)),
             Data::Unknown(_) | Data::Text(_) if map.rest.is_none() && map.entries.len() <= MOST_KEYS => {
                 self.by_unknown_key(map, &name, span)
             }
@@ -250,4 +250,12 @@ fn may_be_list(unknown: &Unknown) -> bool {
 fn access(unknown: &Unknown, operation: &str, key: Option<Term>, span: Span) -> Value {
     let term = Term::call(operation, std::iter::once(unknown.term.clone()).chain(key));
     Value::unknown(Unknown::new(unknown.why.clone(), term), span)
+}
+
+/// A part of a value that came from elsewhere came from there too.
+fn taken(part: Value, whole: Option<&Value>) -> Value {
+    match whole.filter(|whole| whole.via.is_some() && !part.is_unknown()) {
+        Some(whole) => part.taken_from(whole),
+        None => part,
+    }
 }

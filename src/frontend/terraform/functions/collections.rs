@@ -124,7 +124,7 @@ pub(super) fn lookup(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
     };
     match (map.entries.get(name), &map.rest, default) {
         (Some(entry), ..) if entry.value.is_absent() => Ok(Value::null(entry.value.span)),
-        (Some(entry), ..) => Ok(entry.value.clone()),
+        (Some(entry), ..) => Ok(entry.value.clone().taken_from(value)),
         (None, Some(_), _) => Err(call.unknown(None, values)),
         (None, None, Some(default)) => Ok(default),
         (None, None, None) => Err(call.error(format!("there is no key \"{name}\""))),

@@ -1,0 +1,3 @@
+text_messages = {
+  external_id = "customers-text"
+}
