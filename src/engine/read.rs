@@ -207,10 +207,7 @@ fn link(kind: &Kind, attribute: &str) -> Option<(&'static str, &'static str)> {
 
 /// Why something that nobody can see may refer to a resource.
 fn hidden(run: &Run, id: NodeId) -> Option<Reason> {
-    let resource = &run.graph.node(id)?.resource.id;
-    let scope = run.graph.scope_of(id)?;
-    let opening = scope.openings.iter().find(|opening| opening.may_touch(resource))?;
-    Some(Reason::new(opening.why.to_string(), "part that is not in the input"))
+    run.graph.hidden_beside(id).map(|why| Reason::new(why, "part that is not in the input"))
 }
 
 fn not_in_the_input(kind: &str) -> Reason {

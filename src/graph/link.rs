@@ -40,6 +40,19 @@ impl Graph {
         unknown_link(Why::Cycle("exports that import each other".into()), &value)
     }
 
+    /// What may hold references to a resource that nobody can see: a part of its stack that is not in the input, or a program
+    /// that gets the resource.
+    pub fn hidden_beside(&self, id: NodeId) -> Option<String> {
+        let resource = &self.node(id)?.resource.id;
+        let opening = self.scope_of(id)?.openings.iter().find(|opening| opening.may_touch(resource));
+        let program = || {
+            let beside = self.nodes.iter().filter(|node| node.resource.id.scope == resource.scope);
+            let program = beside.into_iter().find(|node| program_gets(node, resource))?;
+            Some(format!("{} may do anything with it", program.resource.id.address))
+        };
+        opening.map(|opening| opening.why.to_string()).or_else(program)
+    }
+
     fn by_term(&self, unknown: &Arc<Unknown>, kind: &str, handle: &str) -> Step {
         let open = || Step::Done(Link::Unknown(unknown.clone()));
         match &unknown.term {
@@ -173,17 +186,19 @@ pub(super) fn mark_altered(graph: &mut Graph) {
     }
 }
 
-fn alters(node: &super::Node, pool: &ResourceRef) -> bool {
+/// True for a custom resource, or a provisioner, that gets another resource: what it does with it nobody can see.
+fn program_gets(node: &super::Node, other: &ResourceRef) -> bool {
     let resource = &node.resource;
     let custom =
         resource.type_name.starts_with("Custom::") || &*resource.type_name == "AWS::CloudFormation::CustomResource";
     let provisioner = matches!(&*resource.type_name, "null_resource" | "terraform_data");
-    if !custom && !provisioner {
-        return false;
-    }
-    let gets_pool = mentions(&resource.properties, pool) || mentions(&resource.attributes, pool);
-    // An SDK call of the CDK names its action; what another custom resource does with the pool nobody can see.
-    gets_pool && (&*resource.type_name != "Custom::AWS" || calls_mfa_api(&resource.properties))
+    (custom || provisioner) && (mentions(&resource.properties, other) || mentions(&resource.attributes, other))
+}
+
+fn alters(node: &super::Node, pool: &ResourceRef) -> bool {
+    let resource = &node.resource;
+    // An SDK call of the CDK names its action.
+    program_gets(node, pool) && (&*resource.type_name != "Custom::AWS" || calls_mfa_api(&resource.properties))
 }
 
 fn calls_mfa_api(value: &Value) -> bool {

@@ -17,8 +17,7 @@ pub(super) static MANAGED_LOGIN_BRANDING: Kind = Kind {
             "UseCognitoProvidedValues",
             "use_cognito_provided_values",
             "Whether the pages have Amazon Cognito's own style.",
-        )
-        .or("false"),
+        ),
         Attribute::new("settings", Shape::Document, "Settings", "settings", "A style of one's own."),
     ],
     handles: &[],

@@ -18,6 +18,7 @@ mod risk;
 mod role;
 mod topic;
 mod user_pool;
+mod web_acl;
 
 use super::{Graph, NodeId};
 use crate::frontend::{Dialect, Holds, Referent, Schema, Scope};
@@ -43,6 +44,8 @@ pub static KINDS: &[&Kind] = &[
     &function::LAMBDA_PERMISSION,
     &email_identity::SES_IDENTITY,
     &email_identity::SES_IDENTITY_POLICY,
+    &web_acl::WEB_ACL,
+    &web_acl::WEB_ACL_ASSOCIATION,
 ];
 
 /// The kind of a name.

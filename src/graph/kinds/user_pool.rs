@@ -84,6 +84,13 @@ static ATTRIBUTES: &[Attribute] = &[
         "auto_verified_attributes",
         "The attributes that are verified by a code at sign-up.",
     ),
+    Attribute::new(
+        "written_tier",
+        Shape::Word,
+        "UserPoolTier",
+        "user_pool_tier",
+        "The feature plan as the template names it; () where it names none.",
+    ),
     // Where the pool is, what refers to it, its email and its triggers.
     Attribute::derived("region", Shape::Text, super::region, "The pool's Region, where the input says it."),
     Attribute::derived("account", Shape::Text, super::account, "The pool's account, where the input says it."),
