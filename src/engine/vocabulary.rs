@@ -73,9 +73,7 @@ fn add_library(engine: &mut Engine) {
     // Rhai's own look at the size of their result only when it is there, and they can multiply two sizes.
     engine
         .register_fn("replace", |text: &mut ImmutableString, find: &str, by: &str| replace(text, find, by))
-        .register_fn("replace", |text: &mut ImmutableString, find: char, by: &str| {
-            replace(text, &find.to_string(), by)
-        })
+        .register_fn("replace", |text: &mut ImmutableString, find: char, by: &str| replace(text, &find.to_string(), by))
         .register_fn("matches", |text: &mut ImmutableString, pattern: &str| matches(text, pattern));
 }
 

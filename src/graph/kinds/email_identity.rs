@@ -22,7 +22,12 @@ pub(super) static SES_IDENTITY: Kind = Kind {
     ],
     handles: &[
         Handle { name: "arn", cloudformation: "Arn", terraform: &["arn"], written: written_arn },
-        Handle { name: "any", cloudformation: "Ref", terraform: &["arn", "domain", "email", "email_identity", "id"], written: in_words },
+        Handle {
+            name: "any",
+            cloudformation: "Ref",
+            terraform: &["arn", "domain", "email", "email_identity", "id"],
+            written: in_words,
+        },
     ],
     computed: nothing,
 };

@@ -12,7 +12,13 @@ pub(super) static LAMBDA_FUNCTION: Kind = Kind {
     cloudformation: &["AWS::Lambda::Function"],
     terraform: &["aws_lambda_function"],
     attributes: &[
-        Attribute::new("function_name", Shape::Text, "FunctionName", "function_name", "The function's name in AWS Lambda."),
+        Attribute::new(
+            "function_name",
+            Shape::Text,
+            "FunctionName",
+            "function_name",
+            "The function's name in AWS Lambda.",
+        ),
         Attribute::referrers("permissions", "lambda_permission", "function", "The permissions to call the function."),
     ],
     handles: &[

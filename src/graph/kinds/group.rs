@@ -11,7 +11,12 @@ pub(super) static GROUP: Kind = Kind {
     attributes: &[
         Attribute::new("pool", Shape::Link("user_pool", "id"), "UserPoolId", "user_pool_id", "The group's user pool."),
         Attribute::new("role_arn", Shape::Text, "RoleArn", "role_arn", "The ARN of the role that its users may take."),
-        Attribute::derived("account", Shape::Text, super::account, "The account of the group, where the input says it."),
+        Attribute::derived(
+            "account",
+            Shape::Text,
+            super::account,
+            "The account of the group, where the input says it.",
+        ),
     ],
     handles: &[],
     computed: nothing,

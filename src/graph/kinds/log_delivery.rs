@@ -23,12 +23,6 @@ pub(super) static LOG_DELIVERY: Kind = Kind {
 };
 
 static CONFIGURATION: &[Attribute] = &[
-    Attribute::new(
-        "event_source",
-        Shape::Word,
-        "EventSource",
-        "event_source",
-        "userNotification or userAuthEvents.",
-    ),
+    Attribute::new("event_source", Shape::Word, "EventSource", "event_source", "userNotification or userAuthEvents."),
     Attribute::new("log_level", Shape::Word, "LogLevel", "log_level", "ERROR or INFO."),
 ];

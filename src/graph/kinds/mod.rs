@@ -136,12 +136,7 @@ impl Attribute {
     }
 
     /// The resources of a kind whose link attribute leads here. Nobody writes it: its place is that of the resource.
-    pub const fn referrers(
-        name: &'static str,
-        kind: &'static str,
-        attribute: &'static str,
-        doc: &'static str,
-    ) -> Self {
+    pub const fn referrers(name: &'static str, kind: &'static str, attribute: &'static str, doc: &'static str) -> Self {
         Self::new(name, Shape::Referrers(kind, attribute), "", "", doc)
     }
 
@@ -241,9 +236,7 @@ fn of_scope(graph: &Graph, id: NodeId, part: fn(&Scope) -> &Value) -> Value {
         || !resource.properties.get("region").is_absent()
         || resource.id.address.starts_with("module.");
     match node.dialect {
-        Dialect::Terraform if own_provider => {
-            Value::opaque(Why::Pseudo("AWS::Region".into()), resource.name_span)
-        }
+        Dialect::Terraform if own_provider => Value::opaque(Why::Pseudo("AWS::Region".into()), resource.name_span),
         _ => part(scope).clone(),
     }
 }

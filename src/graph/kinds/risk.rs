@@ -47,7 +47,13 @@ const LIST: Shape = Shape::List(&Shape::Text);
 
 static TAKEOVER: &[Attribute] = &[
     Attribute::new("low", Shape::Block(ACTION), "Actions.LowAction", "actions.low_action", "At a low risk."),
-    Attribute::new("medium", Shape::Block(ACTION), "Actions.MediumAction", "actions.medium_action", "At a medium risk."),
+    Attribute::new(
+        "medium",
+        Shape::Block(ACTION),
+        "Actions.MediumAction",
+        "actions.medium_action",
+        "At a medium risk.",
+    ),
     Attribute::new("high", Shape::Block(ACTION), "Actions.HighAction", "actions.high_action", "At a high risk."),
     Attribute::new(
         "notify_source",

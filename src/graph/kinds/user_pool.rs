@@ -98,7 +98,12 @@ static ATTRIBUTES: &[Attribute] = &[
     Attribute::referrers("domains", "domain", "pool", "The pool's domains."),
     Attribute::referrers("providers", "identity_provider", "pool", "The pool's identity providers."),
     Attribute::referrers("resource_servers", "resource_server", "pool", "The pool's resource servers."),
-    Attribute::referrers("brandings", "managed_login_branding", "pool", "The styles of the pool's managed login pages."),
+    Attribute::referrers(
+        "brandings",
+        "managed_login_branding",
+        "pool",
+        "The styles of the pool's managed login pages.",
+    ),
     Attribute::new(
         "email_identity",
         Shape::Link("ses_identity", "arn"),
@@ -157,11 +162,7 @@ static TRIGGERS: &[Attribute] = &[
         "pre_token_generation_config.lambda_version",
         "The version of the event that the function before token generation gets.",
     ),
-    trigger(
-        "token_generation",
-        "PreTokenGenerationConfig.LambdaArn",
-        "pre_token_generation_config.lambda_arn",
-    ),
+    trigger("token_generation", "PreTokenGenerationConfig.LambdaArn", "pre_token_generation_config.lambda_arn"),
     trigger("custom_email_sender", "CustomEmailSender.LambdaArn", "custom_email_sender.lambda_arn"),
     trigger("custom_sms_sender", "CustomSMSSender.LambdaArn", "custom_sms_sender.lambda_arn"),
 ];

@@ -6,7 +6,7 @@ resource "aws_cognito_user_pool" "pool" {
 
 resource "aws_wafv2_web_acl" "guard" {
   scope = "REGIONAL"
-  rules {
+  rule {
     name     = "geo"
     priority = 1
     action {

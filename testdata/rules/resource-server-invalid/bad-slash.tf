@@ -8,7 +8,7 @@ resource "aws_cognito_resource_server" "api" {
   user_pool_id = aws_cognito_user_pool.pool.id
   identifier   = "shop"
   name         = "shop"
-  scope { #~ ERROR resource-server-invalid
+  scope {
     scope_name        = "shop/read" #~ ERROR resource-server-invalid
     scope_description = "Orders"
   }
