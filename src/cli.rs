@@ -1,9 +1,9 @@
 //! What a person typed; no meaning yet.
 
-use crate::config::FailOn;
+use crate::config::{FailOn, Setting};
 use crate::report::{FORMATS, Format};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Lints CloudFormation, CDK and Terraform files that define Amazon Cognito user pools.
 #[derive(Debug, Parser)]
@@ -28,8 +28,26 @@ pub enum Command {
     Check(Check),
     /// List the rules
     Rules(Rules),
-    /// Explain a rule: what it finds, why that fails, how to mend it
+    /// Explain a rule or an AWS error: why it fails, how to mend it
     Explain(Explain),
+    /// Run the tests of rules of your own
+    #[command(after_help = TEST_EXIT_CODES)]
+    Test(Test),
+    /// Write a configuration, a first rule of your own and its test into the working folder
+    Init,
+}
+
+const TEST_EXIT_CODES: &str =
+    "Exit codes: 0 every test passed; 1 one failed; 2 a file that is no test, or a mistake in a rule";
+
+/// Arguments of `test`.
+#[derive(Args, Debug)]
+pub struct Test {
+    /// Files, folders or globs of `*.test.yaml` [default: the working folder]
+    pub paths: Vec<String>,
+    /// Further rules; those beside a test are loaded anyway
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<String>,
 }
 
 /// Arguments of `check`.
@@ -52,6 +70,12 @@ pub struct Check {
     /// Further settings of a run.
     #[command(flatten)]
     pub context: Context,
+    /// The Terraform workspace, for `terraform.workspace`
+    #[arg(long, value_name = "NAME")]
+    pub workspace: Option<String>,
+    /// `--var` and `--var-file`.
+    #[command(flatten)]
+    pub variables: Variables,
 }
 
 /// What every command that loads rules takes.
@@ -60,12 +84,78 @@ pub struct Context {
     /// Rules of your own: a file, a folder or a glob; may be repeated
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<String>,
+    /// A rule's level here, or that of a group: error, warning, note or off; may be repeated, the last one counts
+    #[arg(long, value_name = "RULE=LEVEL", value_parser = parse_level)]
+    pub level: Vec<(String, Setting)>,
+    /// Run these rules or groups only
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Do not run these rules or groups
+    #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
+    pub ignore: Vec<String>,
     /// The Region of stacks and root modules that name none
     #[arg(long)]
     pub region: Option<String>,
     /// The account of stacks and root modules that name none
     #[arg(long)]
     pub account: Option<String>,
+    /// Values for parameters of templates: CloudFormation's JSON, a map, `Name=value` lines or samconfig.toml; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Vec<String>,
+    /// The value of a parameter of templates; may be repeated
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = named_value)]
+    pub parameter: Vec<String>,
+}
+
+/// `--var` and `--var-file` in the order in which they were typed: of two values for a variable, the later one counts.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Variables(pub Vec<Variable>);
+
+/// A `--var` or a `--var-file`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Variable {
+    /// The name and the value of a variable.
+    Value(String, String),
+    /// The path of a variable file.
+    File(String),
+}
+
+impl Args for Variables {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let var = Arg::new("var").long("var").value_name("NAME=VALUE").action(ArgAction::Append);
+        let file = Arg::new("var-file").long("var-file").value_name("FILE").action(ArgAction::Append);
+        command
+            .arg(var.value_parser(assignment).help("A variable of Terraform's root modules; may be repeated"))
+            .arg(file.help("A file with such variables; may be repeated"))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Variables {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let places = |id: &str| matches.indices_of(id).into_iter().flatten();
+        let values = matches.get_many::<(String, String)>("var").into_iter().flatten();
+        let values = values.map(|(name, value)| Variable::Value(name.clone(), value.clone()));
+        let files = matches.get_many::<String>("var-file").into_iter().flatten().cloned().map(Variable::File);
+        let mut typed: Vec<_> = places("var").zip(values).chain(places("var-file").zip(files)).collect();
+        typed.sort_by_key(|(place, _)| *place);
+        Ok(Self(typed.into_iter().map(|(_, variable)| variable).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+fn assignment(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("it is not NAME=VALUE"),
+    }
 }
 
 /// Arguments of `rules`.
@@ -82,8 +172,9 @@ pub struct Rules {
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// A rule's id, or the name of an AWS error
-    pub rule: String,
+    /// A rule's id, the name of an AWS error, or a pasted error text or log line
+    #[arg(required = true, value_name = "RULE|ERROR|TEXT")]
+    pub what: Vec<String>,
     /// Rules of your own: a file, a folder or a glob; may be repeated
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<String>,
@@ -101,10 +192,25 @@ pub enum Color {
     Never,
 }
 
+/// `sms-role-cannot-publish=warning`
+fn parse_level(text: &str) -> Result<(String, Setting), String> {
+    let (name, level) = text.split_once('=').ok_or("write RULE=LEVEL")?;
+    let level = Setting::from_str(level, false).map_err(|_| "a level is error, warning, note or off")?;
+    Ok((name.to_owned(), level))
+}
+
 /// The names of the reporters' list, as clap checks and shows them.
 fn format_parser() -> impl TypedValueParser<Value = &'static Format> {
     PossibleValuesParser::new(FORMATS.iter().map(|format| format.name))
         .try_map(|name| Format::named(&name).ok_or("there is no such format"))
+}
+
+/// `Name=value`, on one line.
+fn named_value(text: &str) -> Result<String, String> {
+    match text.split_once('=') {
+        Some((name, _)) if !name.trim().is_empty() && !text.contains('\n') => Ok(text.to_owned()),
+        _ => Err("it is written NAME=VALUE".to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -115,6 +221,16 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn variables_keep_their_order() {
+        let arguments = ["coglint", "check", "--var", "a=1", "--var-file", "f", "--var=b=x=y", "--var", "a=", "."];
+        let Ok(Cli { command: Some(Command::Check(check)), .. }) = Cli::try_parse_from(arguments) else { panic!() };
+        let value = |name: &str, value: &str| Variable::Value(name.to_owned(), value.to_owned());
+        let expected = [value("a", "1"), Variable::File("f".to_owned()), value("b", "x=y"), value("a", "")];
+        assert_eq!(check.variables.0, expected);
+        assert!(Cli::try_parse_from(["coglint", "--var", "a"]).is_err());
     }
 
     #[test]

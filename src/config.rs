@@ -18,13 +18,16 @@ pub struct Config {
     /// `rule-files = ["lint/*.rhai"]`, relative to the file's folder.
     #[serde(default)]
     pub rule_files: Vec<String>,
+    /// `parameters = ["deploy/prod.json"]`: files with values for the parameters of templates, relative to the file's folder.
+    #[serde(default)]
+    pub parameters: Vec<String>,
     /// `[rules]`: a level, or `off`, by rule id or group.
     #[serde(default)]
     pub rules: BTreeMap<String, Setting>,
 }
 
 /// What `[rules]` says of a rule.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Setting {
     /// The rule does not run.

@@ -8,6 +8,7 @@ mod disk;
 mod kind;
 
 pub use disk::{DiskFiles, MOST_BYTES, read_regular_file, shown_from, text_of};
+pub use kind::{TEST_ENDING, kind_of};
 
 use crate::frontend::InputKind;
 use crate::source::FileError;

@@ -1,6 +1,7 @@
 //! What a rule found, and where.
 
 use crate::source::Span;
+use crate::value::ScopeId;
 use std::fmt;
 use std::sync::Arc;
 
@@ -119,6 +120,8 @@ pub struct Finding {
     pub primary: Label,
     /// Other places that explain it.
     pub labels: Vec<Label>,
+    /// The stack or root module of the resource.
+    pub scope: ScopeId,
     /// The address of the resource.
     pub resource: Arc<str>,
     /// Its kind, or its raw type.

@@ -86,6 +86,32 @@ pub struct Report {
     pub rules: Vec<Arc<Rule>>,
     /// What was looked at.
     pub summary: Summary,
+    /// The resources that rules could look at, in the order of the input.
+    pub resources: Vec<Seen>,
+}
+
+/// A resource of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The logical id, or Terraform's address.
+    pub address: Arc<str>,
+    /// Its type, as its language names it.
+    pub type_name: Arc<str>,
+    /// Its kind, where it has one.
+    pub kind: Option<&'static str>,
+}
+
+impl Seen {
+    fn of(node: &graph::Node) -> Self {
+        let resource = &node.resource;
+        let kind = node.kind.map(|kind| kind.name);
+        Self { address: resource.id.address.clone(), type_name: resource.type_name.clone(), kind }
+    }
+
+    /// True when a rule for this kind or raw type looks at it.
+    pub fn is(&self, kind_or_type: &str) -> bool {
+        self.kind == Some(kind_or_type) || *self.type_name == *kind_or_type
+    }
 }
 
 /// What a run looked at.
@@ -132,6 +158,7 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
         diagnostics,
         rules: rules.rules().cloned().collect(),
         summary: Summary { files: files_read, ..Summary::of(&graph) },
+        resources: graph.nodes().map(|(_, node)| Seen::of(node)).collect(),
     };
     report.sort();
     report
@@ -173,7 +200,9 @@ impl Found {
 
 impl Summary {
     fn of(graph: &Graph) -> Self {
-        let pools = graph.of("user_pool");
+        let once = |id: &NodeId| graph.scope_of(*id).is_none_or(|scope| scope.repeats.is_none());
+        let of = |kind| graph.of(kind).iter().copied().filter(once).collect::<Vec<_>>();
+        let pools = of("user_pool");
         let has_sms = |id: &&NodeId| !graph.read(**id, "sms").value.is_absent();
         let linked = |id: &NodeId| {
             let role = graph.read(*id, "sms.role").value;
@@ -181,9 +210,9 @@ impl Summary {
         };
         Self {
             files: 0,
-            scopes: graph.scopes().len(),
+            scopes: graph.scopes().iter().filter(|scope| scope.repeats.is_none()).count(),
             user_pools: pools.len(),
-            roles: graph.of("role").len(),
+            roles: of("role").len(),
             sms_pools: pools.iter().filter(has_sms).count(),
             sms_pools_linked: pools.iter().filter(has_sms).filter(|id| linked(id)).count(),
         }

@@ -1,12 +1,15 @@
 //! The commands: everything between the arguments and the exit code.
 
+pub mod errors;
 mod explain;
+mod own;
+mod selection;
 mod terminal;
 
-use crate::cli::{Check, Cli, Command, Context};
+use crate::cli::{self, Check, Cli, Command, Context};
 use crate::config::{Config, FailOn};
-use crate::discover::{CONFIG_FILE, Project, expand, read_regular_file, shown_from, text_of};
-use crate::frontend::Diagnostic;
+use crate::discover::{Project, expand, read_regular_file, shown_from, text_of};
+use crate::frontend::{Assignment, Diagnostic, Variables};
 use crate::report::{active, safe_lines};
 use crate::source::{Files, Span};
 use crate::{Options, Report, catalogue, lint};
@@ -106,6 +109,8 @@ fn dispatch(
         Some(Command::Check(arguments)) => check(&arguments, out, terminal),
         Some(Command::Rules(arguments)) => explain::rules(&arguments, &working_folder()?, out),
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &working_folder()?, out, err),
+        Some(Command::Test(arguments)) => own::test(&arguments, &working_folder()?, out),
+        Some(Command::Init) => own::init(&working_folder()?, out),
     }
 }
 
@@ -123,7 +128,9 @@ fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> Result<u8, F
     let working = working_folder()?;
     let project = Project::discover(&arguments.paths, &working).map_err(usage)?;
     let config = read_config(project.config.as_deref(), &working)?;
-    let options = options(&arguments.context, &config, project.config.as_deref(), &working)?;
+    let mut options = options(&arguments.context, &config, project.config.as_deref(), &working)?;
+    options.given.workspace = arguments.workspace.clone();
+    options.given.variables = variables(&arguments.variables, std::env::vars_os(), &working)?;
 
     let mut report = lint(&project.files, &project.found, &options);
     say_unreadable(&mut report, &project);
@@ -193,30 +200,42 @@ fn options(context: &Context, config: &Config, config_path: Option<&Path>, worki
     let mut options = Options::default();
     options.given.region = context.region.clone().or_else(|| config.region.clone());
     options.given.account = context.account.clone().or_else(|| config.account.clone());
+    if let Some(folder) = config_path.and_then(Path::parent) {
+        for path in &config.parameters {
+            options.given.parameter_files.push(parameter_file(&folder.join(path), working)?);
+        }
+    }
+    for path in &context.parameters {
+        options.given.parameter_files.push(parameter_file(&working.join(path), working)?);
+    }
+    options.given.parameters.clone_from(&context.parameter);
     options.rules = rule_files(&context.rules, working, working)?;
     if let Some(folder) = config_path.and_then(Path::parent) {
         options.rules.extend(rule_files(&config.rule_files, folder, working)?);
     }
-    options.levels = config.rules.iter().map(|(name, setting)| (name.clone(), setting.level())).collect();
-    known_names(&options)?;
+    options.levels = selection::levels(context, config, || catalogue(&options)).map_err(usage)?;
     Ok(options)
 }
 
-/// A misspelt name in `[rules]` would silence nothing and look as if it did.
-fn known_names(options: &Options) -> Result<(), Failure> {
-    if options.levels.is_empty() {
-        return Ok(());
-    }
-    let rules = catalogue(options);
-    let names: BTreeSet<&str> =
-        rules.iter().flat_map(|rule| rule.groups.iter().chain([&rule.id])).map(|name| &**name).collect();
-    match options.levels.keys().find(|name| !names.contains(name.as_str())) {
-        None => Ok(()),
-        Some(unknown) => {
-            let hint = explain::did_you_mean(unknown, names.into_iter());
-            Err(usage(format!("{CONFIG_FILE}: there is no rule or group `{unknown}`{hint}")))
+/// What the environment and the command line say of Terraform's variables.
+fn variables(
+    typed: &cli::Variables,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+    working: &Path,
+) -> Result<Variables, Failure> {
+    let named = |(name, value): (OsString, OsString)| {
+        let name = name.into_string().ok()?.strip_prefix("TF_VAR_")?.to_owned();
+        Some((name, value.into_string().ok()?))
+    };
+    let argument = |variable: &cli::Variable| match variable {
+        cli::Variable::Value(name, value) => Ok(Assignment::Variable(name.clone(), value.clone())),
+        cli::Variable::File(path) => {
+            let path = working.join(path);
+            Ok(Assignment::File(shown_from(working, &path), read_text(&path, working)?))
         }
-    }
+    };
+    let arguments = typed.0.iter().map(argument).collect::<Result<_, Failure>>()?;
+    Ok(Variables { environment: environment.filter_map(named).collect(), arguments })
 }
 
 /// The user's own rules behind files, folders and globs, relative to `folder`.
@@ -238,6 +257,10 @@ fn rule_files(patterns: &[String], folder: &Path, working: &Path) -> Result<Vec<
         paths.extend(matches);
     }
     paths.iter().map(|path| Ok((shown_from(working, path), read_text(path, working)?))).collect()
+}
+
+fn parameter_file(path: &Path, working: &Path) -> Result<(String, Arc<str>), Failure> {
+    Ok((shown_from(working, path), read_text(path, working)?))
 }
 
 fn read_text(path: &Path, working: &Path) -> Result<Arc<str>, Failure> {

@@ -269,6 +269,11 @@ impl<'a> Loader<'a> {
         id
     }
 
+    /// Adds a text that is no file of the project, under the name that reports show.
+    pub fn add(&mut self, shown: &str, text: Arc<str>) -> FileId {
+        self.map.add(shown, text)
+    }
+
     /// The text of a file of this loader.
     pub fn text(&self, id: FileId) -> Arc<str> {
         self.map.file(id).map_or_else(|| Arc::from(""), |file| file.text.clone())

@@ -65,6 +65,29 @@ fn a_path_that_does_not_exist_is_an_error() {
 }
 
 #[test]
+fn parameters_are_given_by_files_and_by_name() {
+    let template = "Parameters: {Mode: {Type: String}}
+Resources: {Pool: {Type: AWS::Cognito::UserPool, Properties: {MfaConfiguration: !Ref Mode}}}
+";
+    let values = r#"[{"ParameterKey": "Mode", "ParameterValue": "ON"}]"#;
+    let files = [("template.yaml", template), ("prod.json", values)];
+    let folder = project(&files);
+    for (arguments, code) in [
+        (&[][..], 0),
+        (&["--parameters", "prod.json"], 1),
+        (&["--parameter", "Mode=ON"], 1),
+        (&["--parameters", "prod.json", "--parameter", "Mode=OFF"], 0),
+        (&["--parameters", "absent.json"], 2),
+        (&["--parameter", "Mode"], 2),
+    ] {
+        let (found, out, err) = run(&folder, arguments);
+        assert_eq!(found, code, "{arguments:?}\n{out}{err}");
+    }
+    let configured = project(&[files[0], files[1], ("coglint.toml", "parameters = [\"prod.json\"]\n")]);
+    assert_eq!(run(&configured, &[]).0, 1);
+}
+
+#[test]
 fn usage_errors_are_two() {
     let folder = project(&[]);
     for arguments in [&["--no-such-flag"][..], &["--format", "xml"], &["check", "--fail-on", "sometimes"], &["explain"]]
@@ -152,7 +175,9 @@ fn an_unknown_rule_cannot_be_explained() {
     let folder = project(&[]);
     let (code, out, err) = run(&folder, &["explain", "no-such-rule-at-all"]);
     assert_eq!((code, out.as_str()), (1, ""));
-    assert_eq!(err, "error: there is no rule `no-such-rule-at-all`\n");
+    let first = "error: no match: `no-such-rule-at-all` is no rule, and no error that is known here\nnearest:\n";
+    assert!(err.starts_with(first), "{err}");
+    assert_eq!(err.lines().count(), 5, "three are proposed: {err}");
 }
 
 #[test]
@@ -217,4 +242,94 @@ fn the_readme_shows_what_its_first_command_prints() {
     let out = String::from_utf8(command.assert().code(1).get_output().stdout.clone()).unwrap();
     let without_time = |text: &str| text.trim().rsplit_once(", ").map(|(before, _)| before.to_owned());
     assert_eq!(without_time(&out), without_time(shown), "{out}");
+}
+
+const VARIABLES: &str = r#"
+variable "mfa" { type = string }
+variable "factors" {
+  type    = list(string)
+  default = []
+}
+resource "aws_cognito_user_pool" "main" {
+  name              = "main-${terraform.workspace}"
+  mfa_configuration = var.mfa
+  dynamic "software_token_mfa_configuration" {
+    for_each = var.factors
+    content { enabled = true }
+  }
+}
+"#;
+
+/// Whether the pool of [`VARIABLES`] demands a factor and has none.
+fn lacks_factors(folder: &TempDir, arguments: &[&str], environment: &[(&str, &str)]) -> bool {
+    let no_factors = [("TF_VAR_factors", "[]")];
+    let environment = no_factors.iter().chain(environment).copied();
+    let output = coglint(folder, arguments).envs(environment).output().unwrap();
+    assert_eq!(output.stderr, b"", "{arguments:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code() == Some(1), text.contains("mfa-without-factors"), "{text}");
+    text.contains("mfa-without-factors")
+}
+
+#[test]
+fn the_variables_of_root_modules_come_from_arguments_files_and_the_environment() {
+    let on = ("TF_VAR_mfa", "ON");
+    let files = [("main.tf", VARIABLES), ("off.tfvars", "mfa = \"OFF\"\n"), ("on.tfvars.json", r#"{"mfa": "ON"}"#)];
+    let folder = project(&files);
+    for (arguments, environment, expected) in [
+        (&[][..], &[][..], false),
+        (&["--var", "mfa=ON"], &[], true),
+        (&["--var-file", "on.tfvars.json"], &[], true),
+        (&[], &[on], true),
+        // The later argument counts, and both count before the environment.
+        (&["--var", "mfa=ON", "--var-file", "off.tfvars"], &[], false),
+        (&["--var-file", "off.tfvars", "--var", "mfa=ON"], &[], true),
+        (&["--var", "mfa=ON", "--var", "mfa=OFF"], &[], false),
+        (&["--var", "mfa=OFF"], &[on], false),
+        // A value of a type that is not primitive is an expression.
+        (&["--var", "mfa=ON", "--var", "factors=[\"app\"]"], &[], false),
+        (&["check", "--var", "mfa=ON", "."], &[("TF_VAR_factors", "[1]"), ("TF_VAR_unheard_of", "1")], false),
+    ] {
+        assert_eq!(lacks_factors(&folder, arguments, environment), expected, "{arguments:?} {environment:?}");
+    }
+    let folder = project(&[("main.tf", VARIABLES), ("terraform.tfvars", "mfa = \"OFF\"\n")]);
+    assert!(!lacks_factors(&folder, &[], &[on]), "a variable file counts before the environment");
+    assert!(lacks_factors(&folder, &["--var", "mfa=ON"], &[]), "an argument counts before a variable file");
+}
+
+#[test]
+fn the_variables_of_modules_come_from_their_calls() {
+    let call = "module \"pool\" {\n  source = \"./pool\"\n  mfa = \"OFF\"\n}\n";
+    let folder = project(&[("main.tf", call), ("pool/main.tf", VARIABLES)]);
+    assert!(!lacks_factors(&folder, &["--var", "mfa=ON"], &[]));
+}
+
+#[test]
+fn what_is_wrong_with_a_variable_is_said() {
+    let folder = project(&[("main.tf", VARIABLES), ("broken.tfvars", "mfa = \n")]);
+    for (arguments, expected) in [
+        (&["--var", "factors=["][..], "the value of --var factors does not read"),
+        (&["--var-file", "broken.tfvars"], "broken.tfvars:1"),
+        (&["--var", "facters=[]"], "no root module declares a variable facters"),
+    ] {
+        let (_, out, err) = run(&folder, arguments);
+        assert!(out.contains(expected), "{arguments:?}\n{out}{err}");
+    }
+    for (arguments, expected) in [
+        (&["--var", "mfa"][..], "it is not NAME=VALUE"),
+        (&["--var-file", "absent.tfvars"], "absent.tfvars: the file does not exist"),
+    ] {
+        let (code, _, err) = run(&folder, arguments);
+        assert_eq!(code, 2, "{err}");
+        assert!(err.contains(expected), "{err}");
+    }
+}
+
+#[test]
+fn the_workspace_is_known_where_it_is_given() {
+    let text = VARIABLES.replace("var.mfa", "terraform.workspace == \"prod\" ? \"ON\" : \"OFF\"");
+    let folder = project(&[("main.tf", &text)]);
+    assert!(lacks_factors(&folder, &["--workspace", "prod"], &[]));
+    assert!(!lacks_factors(&folder, &["--workspace", "dev"], &[]));
+    assert!(!lacks_factors(&folder, &[], &[]));
 }

@@ -350,6 +350,7 @@ fn managed_policies_are_looked_up() {
             presence: Presence::When(Guard::Always),
             document: Document::AwsManaged(name.into()),
             span,
+            by: None,
         }];
         case.answer()
     };

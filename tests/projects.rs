@@ -11,6 +11,10 @@
 
 mod support;
 
+use coglint::discover::Found;
+use coglint::frontend::{Assignment, InputKind};
+use coglint::source::MemoryFiles;
+use coglint::{Options, Report};
 use std::fs;
 use std::path::Path;
 use support::{Mark, difference, entries, lint, name, report_failures, testdata, texts};
@@ -49,4 +53,63 @@ fn parse(line: &str) -> Option<Mark> {
     let (path, line) = place.rsplit_once(':')?;
     let (level, rule) = finding.split_once(' ')?;
     Some(Mark { path: path.to_owned(), line: line.parse().ok()?, level: level.to_owned(), rule: rule.to_owned() })
+}
+
+/// What two reports must agree on: findings without their places, which are in different files.
+fn said(report: &Report) -> Vec<String> {
+    let summary = &report.summary;
+    let counts = [summary.user_pools, summary.roles, summary.sms_pools, summary.sms_pools_linked];
+    let mut lines = vec![format!("pools, roles, pools with text messages, linked: {counts:?}")];
+    let findings = report.findings.iter();
+    let mut findings: Vec<String> = findings
+        .map(|finding| format!("{} {} {} {}", finding.level.name(), finding.rule.id, finding.resource, finding.message))
+        .collect();
+    findings.sort();
+    lines.append(&mut findings);
+    lines
+}
+
+/// The values of the plan's variables as a variable file: the configuration alone does not say what they are.
+fn variables(plan: &str) -> Options {
+    let plan: serde_json::Value = serde_json::from_str(plan).unwrap();
+    let variables = plan["variables"].as_object().into_iter().flatten();
+    let values: serde_json::Map<_, _> =
+        variables.map(|(name, variable)| (name.clone(), variable["value"].clone())).collect();
+    let text = serde_json::to_string(&values).unwrap();
+    let mut options = Options::default();
+    options.given.variables.arguments = vec![Assignment::File("given.tfvars.json".to_owned(), text.into())];
+    options
+}
+
+fn input(path: &str, text: &str) -> Option<Found> {
+    let kind = match path {
+        "plan.json" => InputKind::TerraformPlan,
+        path if path.ends_with(".tf") => InputKind::Terraform,
+        path if path.ends_with(".tf.json") => InputKind::TerraformJson,
+        _ => return None,
+    };
+    Some(Found { path: path.into(), kind, text: text.into() })
+}
+
+/// A configuration and the plan that Terraform made of it have the same user pools, links and findings.
+#[test]
+fn a_configuration_and_its_plan_say_the_same() {
+    let mut linked = 0;
+    for folder in entries(&testdata("values/terraform-modules")) {
+        let case = name(&folder);
+        let plan = fs::read_to_string(testdata(&format!("values/terraform-plans/{case}.plan.json"))).unwrap();
+        let mut texts = texts(&folder);
+        texts.retain(|(path, _)| path != "expected.json");
+        texts.push(("plan.json".to_owned(), plan.clone()));
+        let files = texts.iter().fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
+        let inputs: Vec<Found> = texts.iter().filter_map(|(path, text)| input(path, text)).collect();
+        let (planned, written): (Vec<_>, Vec<_>) =
+            inputs.iter().cloned().partition(|found| found.kind == InputKind::TerraformPlan);
+
+        let of_files = coglint::lint(&files, &written, &variables(&plan));
+        assert_eq!(said(&of_files), said(&coglint::lint(&files, &planned, &Options::default())), "{case}: the plan");
+        assert_eq!(said(&of_files), said(&coglint::lint(&files, &inputs, &Options::default())), "{case}: both at once");
+        linked += of_files.summary.sms_pools_linked;
+    }
+    assert_eq!(linked, 15);
 }

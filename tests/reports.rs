@@ -12,6 +12,7 @@ use coglint::finding::{Edit, Finding, Fix, Label, Level, Rule, Suppression, Unde
 use coglint::frontend::Diagnostic;
 use coglint::report::{FORMATS, Style};
 use coglint::source::{FileId, SourceMap, Span};
+use coglint::value::ScopeId;
 use coglint::{Report, Summary};
 use proptest::prelude::*;
 use std::path::Path;
@@ -64,6 +65,7 @@ fn finding(rule: &Arc<Rule>, primary: Label, message: &str) -> Finding {
         help: None,
         primary,
         labels: Vec::new(),
+        scope: ScopeId(0),
         resource: "AuthPool".into(),
         kind: "user_pool".into(),
         fixes: Vec::new(),

@@ -13,6 +13,9 @@ const TERRAFORM: &[(&str, InputKind)] = &[
     (".tofu", InputKind::Terraform),
 ];
 
+/// How files with tests of rules are named; the templates in them are not the project's.
+pub const TEST_ENDING: &str = ".test.yaml";
+
 /// Endings under which templates and plans are kept.
 const DOCUMENTS: &[&str] = &[".yaml", ".yml", ".json", ".template", ".cfn"];
 
@@ -22,7 +25,7 @@ pub(super) fn is_candidate(path: &str) -> bool {
 }
 
 /// What a file is; `None` for a file that is none of ours.
-pub(super) fn kind_of(path: &str, bytes: &[u8]) -> Option<InputKind> {
+pub fn kind_of(path: &str, bytes: &[u8]) -> Option<InputKind> {
     if let Some(kind) = by_name(path) {
         return Some(kind);
     }
@@ -31,7 +34,7 @@ pub(super) fn kind_of(path: &str, bytes: &[u8]) -> Option<InputKind> {
         Some(InputKind::CdkManifest)
     } else if is_plan(&has) {
         Some(InputKind::TerraformPlan)
-    } else if is_template(&has) && !is_cdk_byproduct(path) {
+    } else if is_template(&has) && !is_cdk_byproduct(path) && !path.ends_with(TEST_ENDING) {
         Some(InputKind::Template)
     } else {
         None
@@ -85,6 +88,7 @@ mod tests {
             ("stack.template", template, Some(InputKind::Template)),
             ("sam.yml", "Transform: AWS::Serverless-2016-10-31\nResources: {}\n", Some(InputKind::Template)),
             ("macro.yml", "# m\nTransform: Mine\nResources: {}\n", Some(InputKind::Template)),
+            ("rule.test.yaml", template, None),
             ("values.yaml", "replicas: 2\n", None),
             ("notes.yaml", "Resources: how to Transform them\n", None),
             ("plan.json", plan, Some(InputKind::TerraformPlan)),

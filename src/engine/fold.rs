@@ -130,6 +130,7 @@ fn finding(
         help: violation.help.clone().filter(|help| !help.is_empty()),
         primary: Label { span, message: String::new() },
         labels: trail.chain(violation.notes.iter().cloned()).collect(),
+        scope: node.resource.id.scope,
         resource: node.resource.id.address.clone(),
         kind: node.kind.map_or_else(|| node.resource.type_name.clone(), |kind| kind.name.into()),
         fixes: Vec::new(),

@@ -103,6 +103,13 @@ impl Node {
         read::plain(&self.run, self.id, attribute.shape, &reading)
     }
 
+    /// The resources of a kind that a raw property refers to: none where it is absent, one for a value, one for each item
+    /// of a list.
+    pub(super) fn links(&mut self, path: &str, kind: &str) -> Answered<Dynamic> {
+        let reading = self.dig_raw(path.strip_prefix("properties.").unwrap_or(path))?;
+        read::links(&self.run, self.id, &reading.value, kind)
+    }
+
     /// The attribute at the end of a path, and its shape. `Ok(None)` for a word that only the resource itself answers.
     fn dig(&self, path: &str) -> Answered<Option<(Reading, Shape)>> {
         if let Some(rest) = path.strip_prefix("properties").filter(|rest| rest.is_empty() || rest.starts_with('.')) {

@@ -1,11 +1,13 @@
 //! Questions about resources that no attribute answers: what IAM policies allow. A rule asks them as methods of a resource
 //! and gets an [`Answer`].
 
+use crate::frontend::Dialect;
 use crate::graph::kinds::named;
+use crate::graph::link::Link;
 use crate::graph::{Graph, NodeId};
-use crate::iam::{self, Assuming, Path, Sending, role_facts, user_pool_arn};
+use crate::iam::{self, Assuming, Fault, Path, Request, Sending, role_facts, user_pool_arn};
 use crate::source::Span;
-use crate::value::{Data, Scenario, ScopeId, Term, Tri, Unknown, Value, Variable, Why};
+use crate::value::{Data, ResourceRef, Scenario, ScopeId, Term, Tri, Unknown, Value, Variable, Why};
 use std::fmt;
 use std::sync::Arc;
 
@@ -98,10 +100,81 @@ pub static METHODS: &[Method] = &[
         fields: TRUST,
         run: lets_cognito_in,
     },
+    Method {
+        kind: "user_pool",
+        name: "organization_lets_it_send",
+        parameters: &[],
+        doc: "Whether no organization policy in the input keeps the pool's role from sending text messages.",
+        fields: EXPLAINED,
+        run: organization_lets_it_send,
+    },
+    Method {
+        kind: "role",
+        name: "lets_anyone_in",
+        parameters: &[],
+        doc: "Whether the trust policy lets everybody in AWS in, under no condition.",
+        fields: FOUND,
+        run: lets_anyone_in,
+    },
+    Method {
+        kind: "role",
+        name: "lets_id_holders_in",
+        parameters: &[],
+        doc: "Whether the trust policy lets everybody in AWS in who knows the external id.",
+        fields: FOUND,
+        run: lets_id_holders_in,
+    },
+    Method {
+        kind: "role",
+        name: "trusts_any_pool",
+        parameters: &["user_pool"],
+        doc: "Whether the trust policy lets Cognito in whoever owns the pool: without external id, source ARN or source account.",
+        fields: FOUND,
+        run: trusts_any_pool,
+    },
+    Method {
+        kind: "role",
+        name: "has_dead_condition",
+        parameters: &["user_pool"],
+        doc: "Whether a statement about the pool's text messages has a condition on a key that the call never carries.",
+        fields: FOUND,
+        run: has_dead_condition,
+    },
+    Method {
+        kind: "role",
+        name: "may_do_too_much",
+        parameters: &["user_pool"],
+        doc: "Whether the statement that lets the role send text messages allows a whole service, or more.",
+        fields: FOUND,
+        run: may_do_too_much,
+    },
+    Method {
+        kind: "user_pool",
+        name: "may_precede_policy_of",
+        parameters: &["role"],
+        doc: "Whether the pool may be created before the policy that lets the role send text messages (CloudFormation).",
+        fields: FOUND,
+        run: may_precede_policy_of,
+    },
+    Method {
+        kind: "user_pool",
+        name: "shares_stack_with",
+        parameters: &["role"],
+        doc: "Whether the role is in the same stack, or root module, as the pool.",
+        fields: FOUND,
+        run: shares_stack_with,
+    },
 ];
 
 const EXPLAINED: &[(&str, FieldKind)] =
     &[("reason", FieldKind::Text), ("explanation", FieldKind::Text), ("place", FieldKind::Place)];
+
+const FOUND: &[(&str, FieldKind)] = &[
+    ("found", FieldKind::Truth),
+    ("reason", FieldKind::Text),
+    ("explanation", FieldKind::Text),
+    ("place", FieldKind::Place),
+];
 
 const TRUST: &[(&str, FieldKind)] = &[
     ("reason", FieldKind::Text),
@@ -111,41 +184,17 @@ const TRUST: &[(&str, FieldKind)] = &[
 ];
 
 fn may_send_sms(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scenario) -> Answer {
-    let Some((pool, scope)) = pool.first().and_then(|pool| Some((*pool, graph.scope_of(*pool)?))) else {
-        return Answer::unknown("the user pool is not in the input", "resource that is not in the input");
-    };
-    let read = |path: &str| graph.read(pool, path).value.under(scenario);
-    let path = match read("sms.eums").data {
-        Data::Map(_) => Path::Eums(read("sms.eums.origination_identity")),
-        Data::Absent => Path::Sns(read("sms.region")),
-        _ => return Answer::unknown("how the pool sends text messages is not known", "value that is not known"),
-    };
-    let sending = Sending {
-        path,
-        account: account_of(graph, role),
-        region: scope.region.clone(),
-        role_arn: written_arn(graph, role),
+    let sending = match pool.first().map(|pool| sending(graph, *pool, Some(role), scenario)) {
+        Some(Ok(sending)) => sending,
+        Some(Err(unknown)) => return unknown,
+        None => return no_pool(),
     };
     let answer = iam::may_send(&role_facts(graph, role, scenario), &sending, scenario);
     explained(&answer, answer.reason(), answer.explanation(), graph.read(role, "role_name").place)
 }
 
 fn lets_cognito_in(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scenario) -> Answer {
-    let Some((pool, scope)) = pool.first().and_then(|pool| Some((*pool, graph.scope_of(*pool)?))) else {
-        return Answer::unknown("the user pool is not in the input", "resource that is not in the input");
-    };
-    let sms = graph.read(pool, "sms").value.under(scenario);
-    let eums = graph.read(pool, "sms.eums").value.under(scenario);
-    let external_id = if eums.is_absent() { "sms.external_id" } else { "sms.eums.external_id" };
-    let partition = Value::unknown(
-        Unknown::new(Why::Pseudo("AWS::Partition".into()), Term::Pseudo(ScopeId(u32::MAX), "AWS::Partition".into())),
-        sms.span,
-    );
-    let assuming = Assuming {
-        account: scope.account.clone(),
-        pool_arn: user_pool_arn(&partition, &scope.region, &scope.account, sms.span),
-        external_id: graph.read(pool, external_id).value.under(scenario),
-    };
+    let Some(assuming) = pool.first().and_then(|pool| assuming(graph, *pool, scenario)) else { return no_pool() };
     let trust = iam::cognito_may_assume(&role_facts(graph, role, scenario), &assuming, scenario);
     let mut answer = explained(&trust.answer, trust.reason(), trust.explanation(), graph.read(role, "role_name").place);
     let only_external_id = match trust.answer.verdict {
@@ -157,9 +206,116 @@ fn lets_cognito_in(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scen
     answer
 }
 
-/// The account that a role is in: what its scope says.
-fn account_of(graph: &Graph, role: NodeId) -> Value {
-    graph.scope_of(role).map_or_else(|| graph.read(role, "role_name").value, |scope| scope.account.clone())
+fn organization_lets_it_send(graph: &Graph, pool: NodeId, _: &[NodeId], scenario: &Scenario) -> Answer {
+    let reference = graph.read(pool, "sms.role");
+    let role = match graph.follow(pool, &reference.value.under(scenario), "role", "arn") {
+        Link::Node(role) => Some(role),
+        _ => None,
+    };
+    let sending = match sending(graph, pool, role, scenario) {
+        Ok(sending) => sending,
+        Err(unknown) => return unknown,
+    };
+    let policies = iam::organization_policies(graph, &sending.account, scenario);
+    let answer = iam::not_denied_by(&policies, &Request::sending(&sending, scenario), scenario);
+    explained(&answer, answer.reason(), answer.explanation(), reference.place)
+}
+
+fn lets_anyone_in(graph: &Graph, role: NodeId, _: &[NodeId], scenario: &Scenario) -> Answer {
+    found(iam::open_to_anyone(&role_facts(graph, role, scenario).trust, false, scenario))
+}
+
+fn lets_id_holders_in(graph: &Graph, role: NodeId, _: &[NodeId], scenario: &Scenario) -> Answer {
+    found(iam::open_to_anyone(&role_facts(graph, role, scenario).trust, true, scenario))
+}
+
+fn trusts_any_pool(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scenario) -> Answer {
+    let Some(assuming) = pool.first().and_then(|pool| assuming(graph, *pool, scenario)) else { return no_pool() };
+    found(iam::unguarded(&role_facts(graph, role, scenario).trust, &assuming, scenario))
+}
+
+fn has_dead_condition(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scenario) -> Answer {
+    let Some(assuming) = pool.first().and_then(|pool| assuming(graph, *pool, scenario)) else { return no_pool() };
+    with_sending(graph, role, pool, scenario, |sending| {
+        iam::dead_condition(&role_facts(graph, role, scenario), sending, &assuming, scenario)
+    })
+}
+
+fn may_do_too_much(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scenario) -> Answer {
+    with_sending(graph, role, pool, scenario, |sending| {
+        iam::broad_permission(&role_facts(graph, role, scenario), sending, scenario)
+    })
+}
+
+/// Terraform's provider tries again while the policy is on its way; and in another stack the order is a matter of stacks.
+fn may_precede_policy_of(graph: &Graph, pool: NodeId, role: &[NodeId], scenario: &Scenario) -> Answer {
+    let role_node = role.first().and_then(|role| Some((*role, &graph.node(*role)?.resource.id)));
+    let (Some(pool_node), Some((role, role_id))) = (graph.node(pool), role_node) else { return no_pool() };
+    let pool_id = &pool_node.resource.id;
+    if pool_node.dialect != Dialect::CloudFormation || role_id.scope != pool_id.scope {
+        return found(Fault::None);
+    }
+    with_sending(graph, role, &[pool], scenario, |sending| {
+        let comes_late =
+            |policy: &ResourceRef| policy.scope == pool_id.scope && graph.is_created_before(policy, pool_id).is_no();
+        iam::waits_for(&role_facts(graph, role, scenario), sending, scenario, comes_late)
+    })
+}
+
+fn shares_stack_with(graph: &Graph, pool: NodeId, role: &[NodeId], _: &Scenario) -> Answer {
+    let scope = |id: NodeId| graph.node(id).map(|node| node.resource.id.scope);
+    let same = role.first().is_some_and(|role| scope(*role) == scope(pool));
+    Answer { verdict: same.into(), fields: vec![("found", AnswerField::Truth(same.into()))], ..found(Fault::None) }
+}
+
+/// The pool as a sender of text messages. The role's account and ARN count where it is in the input.
+fn sending(graph: &Graph, pool: NodeId, role: Option<NodeId>, scenario: &Scenario) -> Result<Sending, Answer> {
+    let read = |path: &str| graph.read(pool, path).value.under(scenario);
+    let Some(scope) = graph.scope_of(pool) else { return Err(no_pool()) };
+    let path = match read("sms.eums").data {
+        Data::Map(_) => Path::Eums(read("sms.eums.origination_identity")),
+        Data::Absent => Path::Sns(read("sms.region")),
+        _ => return Err(Answer::unknown("how the pool sends text messages is not known", "value that is not known")),
+    };
+    Ok(Sending {
+        path,
+        account: role.and_then(|role| graph.scope_of(role)).unwrap_or(scope).account.clone(),
+        region: scope.region.clone(),
+        role_arn: role.map_or_else(|| read("sms.role"), |role| written_arn(graph, role)),
+    })
+}
+
+/// The pool as somebody who has the role assumed.
+fn assuming(graph: &Graph, pool: NodeId, scenario: &Scenario) -> Option<Assuming> {
+    let scope = graph.scope_of(pool)?;
+    let place = graph.read(pool, "sms").value.span;
+    let partition = Value::unknown(
+        Unknown::new(Why::Pseudo("AWS::Partition".into()), Term::Pseudo(ScopeId(u32::MAX), "AWS::Partition".into())),
+        place,
+    );
+    Some(Assuming {
+        account: scope.account.clone(),
+        pool_arn: user_pool_arn(&partition, &scope.region, &scope.account, place),
+        external_id: graph.read(pool, "sms.external_id").value.under(scenario),
+    })
+}
+
+fn with_sending(
+    graph: &Graph,
+    role: NodeId,
+    pool: &[NodeId],
+    scenario: &Scenario,
+    look: impl FnOnce(&Sending) -> Fault,
+) -> Answer {
+    match pool.first().map(|pool| sending(graph, *pool, Some(role), scenario)) {
+        Some(Ok(sending)) => found(look(&sending)),
+        Some(Err(unknown)) => unknown,
+        None => no_pool(),
+    }
+}
+
+fn no_pool() -> Answer {
+    Answer::unknown("the user pool is not in the input", "resource that is not in the input")
 }
 
 fn written_arn(graph: &Graph, role: NodeId) -> Value {
@@ -180,5 +336,37 @@ fn explained(answer: &iam::Answer, reason: String, explanation: Option<(Span, St
             ("explanation", AnswerField::Text(explanation)),
             ("place", AnswerField::Place(place)),
         ],
+    }
+}
+
+/// What was looked for, as an answer: its verdict is `found`.
+fn found(fault: Fault) -> Answer {
+    match fault {
+        Fault::None => Answer {
+            verdict: Tri::No,
+            because: String::new(),
+            class: String::new(),
+            open: None,
+            fields: vec![("found", AnswerField::Truth(Tri::No))],
+        },
+        Fault::Unknown(doubt) => {
+            let because = doubt.reason.to_string();
+            let mut answer = Answer::unknown(because, "policy that is not known");
+            answer.open = doubt.variable;
+            answer.fields.push(("found", AnswerField::Truth(Tri::Unknown)));
+            answer
+        }
+        Fault::Found { reason, label, span } => Answer {
+            verdict: Tri::Yes,
+            because: reason.clone(),
+            class: String::new(),
+            open: None,
+            fields: vec![
+                ("found", AnswerField::Truth(Tri::Yes)),
+                ("reason", AnswerField::Text(reason)),
+                ("explanation", AnswerField::Text(label)),
+                ("place", AnswerField::Place(span)),
+            ],
+        },
     }
 }

@@ -10,6 +10,7 @@
 //! | `handle`, `list`, `answer`, `read`, `show` | what rules hold, and how it reads values |
 //! | `methods` | the questions that IAM answers |
 //! | `run`, `explore`, `fold` | one run; a rule at a resource in all scenarios; findings of that |
+//! | `twins` | findings in a root module and in its plan: one each |
 //! | `explain`, `script`, `suggest` | errors in words, at places of the rule file |
 //!
 //! # What a rule can rely on
@@ -34,6 +35,7 @@ mod script;
 mod show;
 mod suggest;
 mod syntax;
+mod twins;
 mod types;
 mod vocabulary;
 
@@ -127,6 +129,7 @@ impl Rules {
         for check in self.checks.iter().filter(|check| settings.enables(&check.rule.id)) {
             self.run_check(check, graph, settings, &mut outcome);
         }
+        twins::fold(&mut outcome.findings, graph);
         outcome
     }
 

@@ -9,6 +9,7 @@ use super::types::{self, Type};
 use super::vocabulary::{self, NO_FUNCTIONS, PATH_METHODS};
 use super::{suggest, syntax};
 use crate::finding::Level;
+use crate::graph::kinds;
 use rhai::{AST, ASTFlags, ASTNode, CustomExpr, Engine, Expr, FnCallExpr, ImmutableString, Position, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -346,6 +347,7 @@ impl Checker<'_> {
             }
             return match method {
                 Some(method) => self.question(method, &arguments, position),
+                None if name == "links" => self.links(call),
                 None => path_method(name),
             };
         }
@@ -356,6 +358,19 @@ impl Checker<'_> {
             return Type::Free;
         }
         Type::Any
+    }
+
+    /// `resource.links("Property", "kind")`
+    fn links(&mut self, call: &FnCallExpr) -> Type {
+        let [_, Expr::StringConstant(kind, position)] = call.args.as_slice() else { return Type::Any };
+        match kinds::named(kind).or_else(|| kinds::of_type(kind)) {
+            Some(kind) => Type::List(Box::new(Type::Node(vec![kind]))),
+            None => {
+                let hint = suggest::hint(kind, kinds::KINDS.iter().map(|kind| kind.name));
+                self.problem(*position, format!("there is no kind `{kind}`{hint}"));
+                Type::Any
+            }
+        }
     }
 
     /// A question of the method table; its answer.

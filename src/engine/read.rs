@@ -3,6 +3,7 @@
 use super::handle::{Block, Node, Place, Raw};
 use super::list::{Item, PartialList};
 use super::run::{Answered, End, Presence, Reason, Run};
+use super::suggest;
 use crate::finding::Label;
 use crate::graph::kinds::{self, Attribute, Kind, Shape};
 use crate::graph::link::Link;
@@ -208,6 +209,40 @@ fn link(kind: &Kind, attribute: &str) -> Option<(&'static str, &'static str)> {
 /// Why something that nobody can see may refer to a resource.
 fn hidden(run: &Run, id: NodeId) -> Option<Reason> {
     run.graph.hidden_beside(id).map(|why| Reason::new(why, "part that is not in the input"))
+}
+
+/// The resources of a kind that a raw value refers to, by whatever handle of that kind it is.
+pub(super) fn links(run: &Arc<Run>, id: NodeId, value: &Value, kind: &str) -> Answered<Dynamic> {
+    let Some(named) = kinds::named(kind).or_else(|| kinds::of_type(kind)) else {
+        let hint = suggest::hint(kind, kinds::KINDS.iter().map(|kind| kind.name));
+        return Err(format!("there is no kind `{kind}`{hint}").into());
+    };
+    let mut link = |value: &Value| -> Answered<Item> {
+        let followed = follow_any(run, id, value, named)?;
+        Ok(followed.map_or_else(|reason| Item::Open(value.clone(), reason), Item::Known))
+    };
+    match &value.data {
+        Data::Absent | Data::Null => Ok(rhai::Array::new().into()),
+        Data::List(list) => items(run, list, &mut link),
+        _ => items(run, &List { items: vec![value.clone()], rest: None }, &mut link),
+    }
+}
+
+/// The resource that one of a kind's handles leads to. Two that lead to different resources decide nothing.
+fn follow_any(run: &Arc<Run>, id: NodeId, value: &Value, kind: &Kind) -> Answered<Result<Dynamic, Reason>> {
+    let mut found: Vec<(NodeId, &str)> = Vec::new();
+    for handle in kind.handles {
+        if let Link::Node(node) = run.graph.follow(id, value, kind.name, handle.name)
+            && !found.iter().any(|(known, _)| *known == node)
+        {
+            found.push((node, handle.name));
+        }
+    }
+    match found.as_slice() {
+        [(_, handle)] => follow(run, id, value, kind.name, handle),
+        [] => Ok(Err(open_reason(value).unwrap_or_else(|| not_in_the_input(kind.name)))),
+        _ => Ok(Err((&Why::Undeclared("a name that several resources may have".into())).into())),
+    }
 }
 
 fn not_in_the_input(kind: &str) -> Reason {

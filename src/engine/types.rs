@@ -135,7 +135,10 @@ impl Type {
         match self {
             Self::Node(kinds) => {
                 let own = all.iter().filter(|method| kinds.iter().any(|kind| kind.name == method.kind));
-                own.map(|method| (method.name, method.parameters.len(), Some(method))).chain(paths).collect()
+                own.map(|method| (method.name, method.parameters.len(), Some(method)))
+                    .chain(paths)
+                    .chain([("links", 2, None)])
+                    .collect()
             }
             Self::Block(_) => paths.collect(),
             Self::Raw => vec![("keys", 0, None), ("contains", 1, None)],

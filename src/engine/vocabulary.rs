@@ -129,6 +129,7 @@ fn add_handles(engine: &mut Engine) {
     engine
         .register_fn("contains", |raw: &mut Raw, key: &str| raw.contains(key))
         .register_fn("keys", |raw: &mut Raw| raw.keys())
+        .register_fn("links", |node: &mut Node, path: &str, kind: &str| node.links(path, kind))
         .register_fn("to_string", |node: &mut Node| node.name());
     add_paths::<Node>(engine);
     add_paths::<Block>(engine);

@@ -7,7 +7,7 @@ pub mod document;
 pub mod terraform;
 
 use crate::source::{FileId, Loader, Span};
-use crate::value::{Guard, ResourceRef, Term, Unknown, Value};
+use crate::value::{Guard, ResourceRef, ScopeId, Term, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -46,6 +46,32 @@ pub struct Given {
     pub region: Option<String>,
     /// `--account`, likewise.
     pub account: Option<String>,
+    /// Files with values for the parameters of templates: path as reports name it, and text. Later ones win.
+    pub parameter_files: Vec<(String, Arc<str>)>,
+    /// `--parameter`, each `Name=value`; they win over files.
+    pub parameters: Vec<String>,
+    /// `--workspace`: what `terraform.workspace` is.
+    pub workspace: Option<String>,
+    /// Values for the variables of Terraform's root modules, from outside of their folders.
+    pub variables: Variables,
+}
+
+/// Values for the variables of root modules, as Terraform takes them from its environment and its command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Variables {
+    /// The environment's `TF_VAR_x` under `x`: weaker than a root module's own variable files.
+    pub environment: BTreeMap<String, String>,
+    /// `--var` and `--var-file` in the order of the command line: stronger than all else, the last one the strongest.
+    pub arguments: Vec<Assignment>,
+}
+
+/// A `--var` or a `--var-file`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assignment {
+    /// `--var name=value`
+    Variable(String, String),
+    /// A variable file: its path as reports print it, and its text.
+    File(String, Arc<str>),
 }
 
 /// Everything that the frontends read: the input of the graph.
@@ -81,8 +107,11 @@ pub struct Scope {
     pub update: Option<bool>,
     /// What hides resources or attachments of this scope from us.
     pub openings: Vec<Opening>,
-    /// Outputs and exports of a stack: export name or output name -> value. For linking across stacks.
+    /// What other stacks can ask for, by name: exports by theirs, or by `*` and what their name ends with where the front of it
+    /// is not known; outputs of a stack whose name is known as `/outputs/<stack>/<output>`; Terraform's outputs by theirs.
     pub exports: BTreeMap<Arc<str>, Value>,
+    /// The scope that this one describes once more: a plan, the root module in whose folder it lies.
+    pub repeats: Option<ScopeId>,
 }
 
 /// Something that may hold resources nobody can see: a module without source, a file that does not parse.

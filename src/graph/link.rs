@@ -2,7 +2,9 @@
 
 use super::{Graph, NodeId};
 use crate::frontend::{Dialect, mentions};
-use crate::value::{Data, Part, ResourceRef, Term, Tri, Unknown, Value, Why};
+use crate::value::{Data, Part, ResourceRef, ScopeId, Term, Tri, Unknown, Value, Why};
+use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// What a reference refers to.
@@ -57,17 +59,71 @@ impl Graph {
         let open = || Step::Done(Link::Unknown(unknown.clone()));
         match &unknown.term {
             Term::Attribute(resource, attribute) => {
-                let node = self.find(resource).filter(|id| self.is_handle(*id, kind, handle, attribute));
-                node.map_or_else(open, |id| Step::Done(Link::Node(id)))
+                let Some(id) = self.find(resource) else { return open() };
+                if self.is_handle(id, kind, handle, attribute) {
+                    return Step::Done(Link::Node(id));
+                }
+                self.looked_up(id, kind, attribute).map_or_else(open, |id| Step::Done(Link::Node(id)))
             }
             Term::Export(name) => {
-                let mut exports = self.scopes.iter().filter_map(|scope| scope.exports.get(name));
-                match (exports.next(), exports.next()) {
-                    (Some(value), None) => Step::Elsewhere(value.clone()),
-                    _ => open(),
-                }
+                let mut exports = self.exported_as(name).peekable();
+                let found = if exports.peek().is_some() {
+                    only(exports)
+                } else {
+                    only(self.exported_with_hole(|ending| name.ends_with(ending)))
+                };
+                found.map_or_else(open, Step::Elsewhere)
             }
-            _ => open(),
+            term => {
+                // The front of the name is not known: the name of a stack in a parameter.
+                let Some(ending) = import_ending(term) else { return open() };
+                let holes = self.exported_with_hole(|known| known.ends_with(&*ending) || ending.ends_with(known));
+                let whole = self.exported_in_full(|known| known.ends_with(&*ending) && !known.starts_with('/'));
+                only(holes.chain(whole)).map_or_else(open, Step::Elsewhere)
+            }
+        }
+    }
+
+    /// The values of the exports of this very name.
+    fn exported_as(&self, name: &str) -> impl Iterator<Item = &Value> {
+        self.exports.get(name).into_iter().flatten().filter_map(move |scope| self.scope(*scope)?.exports.get(name))
+    }
+
+    /// The values of the exports of whose names only the ending is known, by that ending.
+    fn exported_with_hole(&self, is_meant: impl Fn(&str) -> bool) -> impl Iterator<Item = &Value> {
+        let holes = self
+            .exports
+            .range::<str, _>((Bound::Included("*"), Bound::Unbounded))
+            .map_while(|(name, _)| Some((name, name.strip_prefix('*')?)));
+        holes.filter(move |(_, ending)| is_meant(ending)).flat_map(|(name, _)| self.exported_as(name))
+    }
+
+    /// The values of the exports whose names are known.
+    fn exported_in_full(&self, is_meant: impl Fn(&str) -> bool) -> impl Iterator<Item = &Value> {
+        let names = self.exports.keys().filter(move |name| !name.starts_with('*') && is_meant(name));
+        names.flat_map(|name| self.exported_as(name))
+    }
+
+    /// The resource that a data source finds by its name (`data "aws_iam_role"`), where its own root module makes the only one
+    /// that certainly has it.
+    fn looked_up(&self, source: NodeId, kind: &str, attribute: &str) -> Option<NodeId> {
+        let node = self.node(source)?;
+        let kind = super::kinds::named(kind)?;
+        let found = node.resource.type_name.strip_prefix("data.")?;
+        let by_name = kind.handles.iter().find(|handle| handle.name == "name")?;
+        let is_handle = kind.handles.iter().any(|handle| handle.terraform.contains(&attribute));
+        if !kind.terraform.contains(&found) || !is_handle {
+            return None;
+        }
+        let name = node.resource.properties.get("name");
+        let near = self.of(kind.name).iter().copied().filter(|id| {
+            self.node(*id).is_some_and(|other| other.resource.id.scope == node.resource.id.scope)
+                && (by_name.written)(self, *id).same(&name).is_yes()
+        });
+        let near: Vec<NodeId> = near.collect();
+        match near.as_slice() {
+            [only] => Some(*only),
+            _ => None,
         }
     }
 
@@ -83,16 +139,17 @@ impl Graph {
     /// A known or partly known string against what the resources of the kind are called.
     fn by_name(&self, from: NodeId, value: &Value, kind: &str, handle: &str) -> Link {
         let Some(scope) = self.node(from).map(|node| node.resource.id.scope) else { return Link::Absent };
-        let written = super::kinds::named(kind).and_then(|kind| kind.handles.iter().find(|own| own.name == handle));
-        let Some(written) = written else { return Link::Outside(value.clone()) };
         let mut certain = Vec::new();
         let mut possible = false;
-        for id in self.of(kind) {
-            let Some(node) = self.node(*id) else { continue };
-            let answer = names_same(value, &(written.written)(self, *id), handle == "arn");
+        for name in self.names().candidates(kind, handle, value, scope) {
+            let Some(node) = self.node(name.id) else { continue };
+            let answer = names_same(value, &name.written, handle == "arn");
             let near = node.resource.id.scope == scope;
+            if !near && (self.is_repetition(node.resource.id.scope) || self.is_repetition(scope)) {
+                continue;
+            }
             match answer {
-                Tri::Yes if near || (handle == "arn" && self.accounts_agree(value, *id)) => certain.push(*id),
+                Tri::Yes if near || (handle == "arn" && self.accounts_agree(value, name.id)) => certain.push(name.id),
                 // The same name in another stack: the same resource only if both deploy to one account.
                 Tri::Yes => possible = true,
                 Tri::Unknown if near => possible = true,
@@ -106,12 +163,107 @@ impl Graph {
         }
     }
 
+    /// True for a scope whose resources the input holds a second time, in the scope that it repeats.
+    fn is_repetition(&self, scope: ScopeId) -> bool {
+        self.scope(scope).is_some_and(|scope| scope.repeats.is_some())
+    }
+
     /// True when an ARN names the very account that the other resource's stack is known to deploy to.
     fn accounts_agree(&self, arn: &Value, other: NodeId) -> bool {
         let account = self.scope_of(other).and_then(|scope| scope.account.as_str());
         let named = arn.as_str().and_then(|arn| arn.split(':').nth(4));
         account.is_some() && account == named
     }
+}
+
+impl Graph {
+    /// Whether CloudFormation creates one resource of a stack before another: because that one depends on it, directly or
+    /// through others, by `DependsOn` or by a reference. Unknown where a value on the way does not show what it is made of.
+    pub fn is_created_before(&self, first: &ResourceRef, then: &ResourceRef) -> Tri {
+        let mut seen: BTreeSet<ResourceRef> = BTreeSet::new();
+        let mut open = vec![then.clone()];
+        let mut hidden = false;
+        while let Some(at) = open.pop() {
+            if at == *first {
+                return Tri::Yes;
+            }
+            if at.scope != then.scope || !seen.insert(at.clone()) {
+                continue;
+            }
+            let Some(node) = self.find(&at).and_then(|id| self.node(id)) else { continue };
+            let resource = &node.resource;
+            open.extend(resource.depends_on.iter().map(|to| ResourceRef { scope: at.scope, address: to.clone() }));
+            let mut made_of = MadeOf::default();
+            made_of.value(&resource.properties);
+            open.extend(made_of.resources);
+            hidden |= made_of.hidden;
+        }
+        if hidden { Tri::Unknown } else { Tri::No }
+    }
+}
+
+/// The resources of whose attributes a value is made.
+#[derive(Default)]
+struct MadeOf {
+    resources: BTreeSet<ResourceRef>,
+    /// There may be others.
+    hidden: bool,
+}
+
+impl MadeOf {
+    fn value(&mut self, value: &Value) {
+        match &value.data {
+            Data::Unknown(unknown) => self.unknown(unknown),
+            Data::Text(text) => {
+                for part in text.parts() {
+                    if let Part::Hole(unknown, _) = part {
+                        self.unknown(unknown);
+                    }
+                }
+            }
+            Data::List(list) => {
+                list.rest.iter().for_each(|rest| self.unknown(rest));
+                list.items.iter().for_each(|item| self.value(item));
+            }
+            Data::Map(map) => {
+                map.rest.iter().for_each(|rest| self.unknown(rest));
+                map.entries.values().for_each(|entry| self.value(&entry.value));
+            }
+            Data::Choice(choice) => choice.arms.iter().for_each(|(_, arm)| self.value(arm)),
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Absent => {}
+        }
+    }
+
+    fn unknown(&mut self, unknown: &Unknown) {
+        self.term(&unknown.term);
+    }
+
+    fn term(&mut self, term: &Term) {
+        match term {
+            Term::Attribute(resource, _) => drop(self.resources.insert(resource.clone())),
+            Term::Call(_, arguments) => arguments.iter().for_each(|argument| self.term(argument)),
+            Term::Opaque(..) => self.hidden = true,
+            Term::Parameter(..) | Term::Pseudo(..) | Term::Export(_) | Term::Dynamic(_) | Term::Literal(_) => {}
+        }
+    }
+}
+
+/// The one value there is.
+fn only<'a>(mut values: impl Iterator<Item = &'a Value>) -> Option<Value> {
+    let first = values.next()?;
+    values.next().is_none().then(|| first.clone())
+}
+
+/// The known end of the name in an `Fn::ImportValue` of a name that starts with a hole.
+fn import_ending(term: &Term) -> Option<String> {
+    let Term::Call(function, arguments) = term else { return None };
+    let [Term::Call(text, parts)] = &**arguments else { return None };
+    let last = match (&**function, &**text, &**parts) {
+        ("Fn::ImportValue", "text", [first, Term::Literal(last)]) if !matches!(first, Term::Literal(_)) => last,
+        _ => return None,
+    };
+    let ending: String = serde_json::from_str(last).ok()?;
+    ending.contains(|c: char| c.is_alphanumeric()).then_some(ending)
 }
 
 enum Step {
@@ -175,30 +327,41 @@ fn arn_parts(value: &Value) -> Option<Vec<Value>> {
 /// Marks pools that something outside the template changes after their creation: a custom resource, or a provisioner, that gets
 /// the pool and calls the API which sets MFA.
 pub(super) fn mark_altered(graph: &mut Graph) {
-    let pools: Vec<(NodeId, ResourceRef)> =
-        graph.of("user_pool").iter().filter_map(|id| Some((*id, graph.node(*id)?.resource.id.clone()))).collect();
-    for (id, pool) in pools {
-        let by = graph.nodes.iter().find(|node| node.resource.id.scope == pool.scope && alters(node, &pool));
-        let by = by.map(|node| node.resource.id.address.clone());
+    let mut altered: Vec<(NodeId, Arc<str>)> = Vec::new();
+    for caller in graph.nodes.iter().filter(|node| may_call(node)) {
+        let scope = caller.resource.id.scope;
+        for id in graph.of("user_pool") {
+            let pool = graph.node(*id).map(|node| &node.resource.id).filter(|pool| pool.scope == scope);
+            if pool.is_some_and(|pool| alters(caller, pool)) {
+                altered.push((*id, caller.resource.id.address.clone()));
+            }
+        }
+    }
+    for (id, by) in altered {
         if let Some(node) = graph.nodes.get_mut(id.0 as usize) {
-            node.altered_by = by;
+            node.altered_by.get_or_insert(by);
         }
     }
 }
 
-/// True for a custom resource, or a provisioner, that gets another resource: what it does with it nobody can see.
+/// True for resources that run something: custom resources of a template, provisioners of Terraform.
+fn may_call(node: &super::Node) -> bool {
+    let type_name = &*node.resource.type_name;
+    type_name.starts_with("Custom::")
+        || matches!(type_name, "AWS::CloudFormation::CustomResource" | "null_resource" | "terraform_data")
+}
+
+/// True for a program that gets another resource: what it does with it nobody can see.
 fn program_gets(node: &super::Node, other: &ResourceRef) -> bool {
     let resource = &node.resource;
-    let custom =
-        resource.type_name.starts_with("Custom::") || &*resource.type_name == "AWS::CloudFormation::CustomResource";
-    let provisioner = matches!(&*resource.type_name, "null_resource" | "terraform_data");
-    (custom || provisioner) && (mentions(&resource.properties, other) || mentions(&resource.attributes, other))
+    may_call(node) && (mentions(&resource.properties, other) || mentions(&resource.attributes, other))
 }
 
 fn alters(node: &super::Node, pool: &ResourceRef) -> bool {
     let resource = &node.resource;
-    // An SDK call of the CDK names its action.
-    program_gets(node, pool) && (&*resource.type_name != "Custom::AWS" || calls_mfa_api(&resource.properties))
+    let gets_pool = mentions(&resource.properties, pool) || mentions(&resource.attributes, pool);
+    // An SDK call of the CDK names its action; what another custom resource does with the pool nobody can see.
+    gets_pool && (&*resource.type_name != "Custom::AWS" || calls_mfa_api(&resource.properties))
 }
 
 fn calls_mfa_api(value: &Value) -> bool {

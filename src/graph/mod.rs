@@ -5,13 +5,14 @@
 
 pub mod kinds;
 pub mod link;
+mod names;
 
 use crate::frontend::{Dialect, Model, Resource, Scope};
 use crate::source::{SourceMap, Span};
 use crate::value::{Data, ResourceRef, ScopeId, Value, Why};
 use kinds::{Attribute, Kind, Shape, Source};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Names a node of its [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +39,9 @@ pub struct Graph {
     by_kind: BTreeMap<&'static str, Vec<NodeId>>,
     by_type: BTreeMap<Arc<str>, Vec<NodeId>>,
     by_ref: BTreeMap<ResourceRef, NodeId>,
+    exports: BTreeMap<Arc<str>, Vec<ScopeId>>,
+    names: OnceLock<names::Index>,
+    referrers: OnceLock<BTreeMap<&'static str, names::Referrers>>,
     sources: SourceMap,
 }
 
@@ -59,8 +63,17 @@ impl Graph {
             by_kind: BTreeMap::new(),
             by_type: BTreeMap::new(),
             by_ref: BTreeMap::new(),
+            exports: BTreeMap::new(),
+            names: OnceLock::new(),
+            referrers: OnceLock::new(),
             sources,
         };
+        for (at, scope) in graph.scopes.iter().enumerate() {
+            let id = ScopeId(u32::try_from(at).unwrap_or(u32::MAX));
+            for name in scope.exports.keys() {
+                graph.exports.entry(name.clone()).or_default().push(id);
+            }
+        }
         for resource in model.resources {
             graph.add(resource);
         }
@@ -116,6 +129,24 @@ impl Graph {
         &self.scopes
     }
 
+    /// What the resources are called; worked out when the first reference is followed.
+    fn names(&self) -> &names::Index {
+        self.names.get_or_init(|| names::Index::new(self))
+    }
+
+    /// The resources of a kind of policy or attachment whose `roles` may lead to this role: those of its scope, and those
+    /// elsewhere that name one like it or reach over scopes. Sorted.
+    pub fn naming_role(&self, kind: &str, role: NodeId) -> Vec<NodeId> {
+        let of_all = || {
+            let kinds = kinds::KINDS.iter().filter(|kind| kind.attributes.iter().any(|own| own.name == "roles"));
+            kinds.map(|kind| (kind.name, names::Referrers::new(self, kind.name, "roles"))).collect()
+        };
+        let referrers = self.referrers.get_or_init(of_all).get(kind);
+        let (Some(referrers), Some(node)) = (referrers, self.node(role)) else { return Vec::new() };
+        let name = kinds::written(self, role, "name");
+        referrers.of(node.resource.id.scope, &name)
+    }
+
     /// The texts behind the spans.
     pub fn sources(&self) -> &SourceMap {
         &self.sources
@@ -150,6 +181,7 @@ impl Graph {
                 Reading { place: place_of(&value, node.resource.span).unwrap_or(block.place), value }
             }
             Source::Path(path) => dig(block, path),
+            Source::Either(first, second) => either(dig(block, first), || dig(block, second)),
         };
         let by = node.altered_by.as_ref().filter(|_| attribute.out_of_band);
         if let Some(by) = by {
@@ -165,6 +197,17 @@ impl Reading {
         let nowhere = Span::new(crate::source::FileId(u32::MAX), 0, 0);
         Self { value: Value::absent(nowhere), place: nowhere }
     }
+}
+
+/// The first reading; where its value is absent, or in those of its alternatives where it is, the second.
+fn either(first: Reading, second: impl FnOnce() -> Reading) -> Reading {
+    if !first.value.arms().iter().any(|(_, arm)| arm.is_absent()) {
+        return first;
+    }
+    let second = second();
+    let place = if first.value.is_absent() { second.place } else { first.place };
+    let value = first.value.each(&mut |arm| if arm.is_absent() { second.value.clone() } else { arm.clone() });
+    Reading { value, place }
 }
 
 /// Follows a path of keys. The place is that of the deepest thing on the way that is written.

@@ -155,6 +155,8 @@ pub enum Basis {
         layer: LayerKind,
         /// The policies of that layer.
         policies: Vec<Arc<str>>,
+        /// Where they say what they do allow, or where they are attached; `None` when there are none.
+        place: Option<Span>,
         /// Its statements that come near; the nearest first.
         near: Vec<NearMiss>,
     },

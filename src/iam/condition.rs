@@ -135,6 +135,14 @@ pub(super) fn forbids(operator: &str) -> bool {
     Operator::read(operator).is_some_and(|operator| operator.negated || operator.test == Test::Null)
 }
 
+/// What a condition amounts to when its key is never there: always true, or never. `None` for an operator that is written
+/// with a missing key in mind.
+pub(super) fn without_key(operator: &str) -> Option<bool> {
+    let operator = Operator::read(operator)?;
+    let foreseen = operator.if_exists || operator.test == Test::Null || operator.set == Some(Set::All);
+    (!foreseen).then_some(operator.negated && operator.set.is_none())
+}
+
 struct Judge<'a> {
     condition: &'a Condition,
     operator: Operator,

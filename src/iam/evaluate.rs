@@ -6,12 +6,13 @@
 //! their order does not matter. Kleene's logic throughout: a certain "no" in one part outweighs unknown others.
 
 use super::answer::{Answer, Basis, Because, LayerKind, Part, StmtRef};
-use super::document::{Effect, Policy, Statement, Version};
+use super::document::{Clause, Effect, Policy, Statement, Version};
 use super::judged::{Doubt, Judged};
 use super::near;
 use super::request::Request;
 use super::statement::Parts;
 use super::{Attached, Document, managed};
+use crate::source::Span;
 use crate::value::{Scenario, Tri};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -112,12 +113,23 @@ impl<'a> ReadLayer<'a> {
         judged
     }
 
+    /// What the first statement allows, else where the first policy is.
+    fn place(&self) -> Option<Span> {
+        let statements = self.policies.iter().flat_map(|read| &read.policy.statements);
+        let mut allows = statements.filter(|statement| matches!(statement.effect, Effect::Allow));
+        let written = allows.find_map(|statement| match &statement.action {
+            Clause::Given { span, .. } => Some(*span),
+            _ => None,
+        });
+        written.or_else(|| self.policies.first().map(|read| read.attached.span))
+    }
+
     fn allows(&self, judged: &[Judgement<'_>]) -> Tri {
         if self.layer.kind == LayerKind::DenyOnly { Tri::Yes } else { Tri::any(judged.iter().map(Judgement::allows)) }
     }
 }
 
-fn read_document(attached: &Attached, scenario: &Scenario) -> Policy {
+pub(super) fn read_document(attached: &Attached, scenario: &Scenario) -> Policy {
     let unknown = |why: Arc<str>| Policy::unknown(Doubt::text(why, Some(attached.span)), attached.span);
     match &attached.document {
         Document::Inline(document) => Policy::read(document, scenario),
@@ -184,11 +196,12 @@ fn denials(judged: &[Vec<Judgement<'_>>]) -> Vec<StmtRef> {
 fn lacking(read: &[ReadLayer<'_>], judged: &[Vec<Judgement<'_>>], allowed: &[Tri], request: &Request) -> Basis {
     let lacking = read.iter().zip(judged).zip(allowed).find(|(_, allowed)| allowed.is_no());
     let Some(((layer, judged), _)) = lacking else {
-        return Basis::NotAllowed { layer: LayerKind::Identity, policies: Vec::new(), near: Vec::new() };
+        return Basis::NotAllowed { layer: LayerKind::Identity, policies: Vec::new(), place: None, near: Vec::new() };
     };
     Basis::NotAllowed {
         layer: layer.layer.kind,
         policies: layer.policies.iter().map(|policy| policy.attached.name.clone()).collect(),
+        place: layer.place(),
         near: near::misses(judged, request),
     }
 }

@@ -23,7 +23,7 @@ impl Answer {
         let reason = match &self.basis {
             Basis::Allowed { by } => allowed(self.call, by.first()),
             Basis::Denied { by } => denied(self.call, by.first()),
-            Basis::NotAllowed { layer, policies, near } => match near.first() {
+            Basis::NotAllowed { layer, policies, near, .. } => match near.first() {
                 Some(near) => self.near_reason(*layer, near),
                 None => nothing_allows(self.call, *layer, policies.first().map(AsRef::as_ref)),
             },
@@ -39,7 +39,10 @@ impl Answer {
             Basis::Denied { by } => {
                 place(by.first()?, &format!("this Deny covers {}; a Deny outweighs every Allow", self.call.action()))
             }
-            Basis::NotAllowed { near, .. } => near.first().map(|near| (near.span, self.near_label(near))),
+            Basis::NotAllowed { near, place, .. } => match near.first() {
+                Some(near) => Some((near.span, self.near_label(near))),
+                None => place.map(|place| (place, format!("{} is not among what this allows", self.call.action()))),
+            },
             Basis::Open { because } => {
                 let span = because.iter().find_map(|because| because.doubt.span.or(because.statement.effect_span))?;
                 Some((span, "not known".to_owned()))
@@ -103,13 +106,7 @@ impl Answer {
             Detail::ActionExcluded => format!("{action} is among these, and so is not allowed"),
             Detail::OtherPrincipal(_) => format!("does not include the service {COGNITO}"),
             Detail::PrincipalExcluded => format!("takes {COGNITO} out"),
-            Detail::KeyNeverPresent(key) => match key.to_ascii_lowercase().as_str() {
-                "sns:protocol" | "sns:endpoint" => format!("{key} exists for sns:Subscribe only; this never holds"),
-                "aws:sourcearn" | "aws:sourceaccount" => {
-                    format!("{key} is absent when a role's credentials are used; it belongs into the trust policy")
-                }
-                _ => format!("the call never carries {key}, so that this never holds"),
-            },
+            Detail::KeyNeverPresent(key) => format!("{}; this never holds", never_present(key, self.call)),
             Detail::MissingOnPool { key, .. } => format!("demands {key}, but the pool sends none"),
             Detail::ValueDiffers { key, got, .. } => format!("the call carries {key} {}", quoted(got)),
             Detail::ValueForbidden { key, .. } => format!("this condition on {key} does not hold"),
@@ -154,6 +151,17 @@ impl ExternalIdMismatch {
             None => "the pool sends no ExternalId".to_owned(),
         };
         Some((first, text))
+    }
+}
+
+/// Why a call does not carry a condition key.
+pub(super) fn never_present(key: &str, call: Call) -> String {
+    match key.to_ascii_lowercase().as_str() {
+        "sns:protocol" | "sns:endpoint" => format!("{key} exists for sns:Subscribe only"),
+        "aws:sourcearn" | "aws:sourceaccount" if call != Call::CognitoAssume => {
+            format!("{key} is absent when a role's credentials are used and belongs into the trust policy")
+        }
+        _ => format!("the call never carries {key}"),
     }
 }
 

@@ -1,13 +1,20 @@
 //! What the graph says of a role: its trust policy, every policy that is attached to it anywhere, its boundary, and whether
 //! more may be attached than anybody sees.
 
+mod managed;
+mod organization;
+#[cfg(test)]
+mod tests;
+
+pub use organization::organization_policies;
+
 use super::{Attached, Document, Presence, RoleFacts};
-use crate::frontend::Opening;
+use crate::frontend::{Opening, mentions};
 use crate::graph::kinds::{Attribute, Shape, named};
 use crate::graph::link::Link;
-use crate::graph::{Graph, NodeId, Reading};
-use crate::source::Span;
+use crate::graph::{Graph, Node, NodeId, Reading};
 use crate::value::{Data, Guard, Part, Scenario, Value};
+use managed::{boundary, managed};
 use std::sync::Arc;
 
 /// Collects what a scenario says of a role. Values that the scenario leaves open stay choices; the evaluator names the
@@ -18,11 +25,12 @@ pub fn role_facts(graph: &Graph, role: NodeId, scenario: &Scenario) -> RoleFacts
     collected.named_by_the_role();
     collected.policies_of_their_own();
     collected.attachments();
+    collected.exclusive();
     collected.openings();
     RoleFacts {
         trust: graph.read(role, "trust").value.under(scenario),
         boundary: boundary(graph, role, scenario),
-        policies: collected.policies,
+        policies: collected.policies.into_iter().map(|found| found.attached).collect(),
         open: collected.open,
     }
 }
@@ -31,8 +39,16 @@ struct Collected<'a> {
     graph: &'a Graph,
     role: NodeId,
     scenario: &'a Scenario,
-    policies: Vec<Attached>,
+    policies: Vec<Found>,
     open: Option<Arc<str>>,
+}
+
+/// A policy of the role, and how a list of the only policies would name it.
+struct Found {
+    attached: Attached,
+    /// Inline policies go by name, managed ones by ARN.
+    inline: bool,
+    name: Value,
 }
 
 impl Collected<'_> {
@@ -47,13 +63,18 @@ impl Collected<'_> {
                 attribute.map(|attribute| self.graph.read_attribute(self.role, attribute, &block))
             };
             let (Some(name), Some(document)) = (read("policy_name"), read("document")) else { continue };
+            // Terraform's empty block says that there is no policy.
+            if name.value.is_absent() && document.value.is_absent() {
+                continue;
+            }
             let attached = Attached {
                 name: name.value.as_str().map_or_else(|| "an inline policy".into(), Arc::from),
                 presence: Presence::When(presence),
                 document: inline_document(document.value.under(self.scenario)),
                 span: document.place,
+                by: None,
             };
-            self.policies.push(attached);
+            self.policies.push(Found { attached, inline: true, name: name.value });
         }
     }
 
@@ -61,59 +82,110 @@ impl Collected<'_> {
     fn named_by_the_role(&mut self) {
         let list = self.graph.read(self.role, "managed_policies").value.under(self.scenario);
         for (presence, reference) in self.items(&list) {
-            let attached = managed(self.graph, self.role, &reference, presence, self.scenario);
-            self.policies.extend(attached);
+            let attached = managed(self.graph, self.role, &reference, Presence::When(presence), self.scenario);
+            self.policies.extend(attached.map(|attached| Found { attached, inline: false, name: reference }));
         }
     }
 
     /// Policies that are resources and name the roles they belong to.
     fn policies_of_their_own(&mut self) {
-        for kind in ["role_policy", "managed_policy"] {
-            for policy in self.graph.of(kind) {
-                self.for_this_role(*policy, |graph, presence, scenario| {
-                    let document = graph.read(*policy, "document");
-                    let name = graph.node(*policy).map_or_else(Arc::default, |node| node.resource.id.address.clone());
-                    let document_value = inline_document(document.value.under(scenario));
-                    Some(Attached { name, presence, document: document_value, span: document.place })
-                });
+        for (kind, inline) in [("role_policy", true), ("managed_policy", false)] {
+            for policy in &self.graph.naming_role(kind, self.role) {
+                for presence in self.attached_by(*policy) {
+                    let Some(node) = self.graph.node(*policy) else { continue };
+                    let document = self.graph.read(*policy, "document");
+                    let attached = Attached {
+                        name: node.resource.id.address.clone(),
+                        presence,
+                        document: inline_document(document.value.under(self.scenario)),
+                        span: document.place,
+                        by: Some(node.resource.id.clone()),
+                    };
+                    let name = self.graph.read(*policy, "policy_name").value;
+                    self.policies.push(Found { attached, inline, name });
+                }
             }
         }
     }
 
     /// Terraform's attachments.
     fn attachments(&mut self) {
-        for attachment in self.graph.of("policy_attachment") {
-            self.for_this_role(*attachment, |graph, presence, scenario| {
-                let reference = graph.read(*attachment, "policy").value.under(scenario);
-                let Presence::When(guard) = presence else {
-                    let why = "the policy's presence is not known".into();
-                    return Some(Attached {
-                        name: "a policy".into(),
-                        presence,
-                        document: Document::Unknown(why),
-                        span: reference.span,
-                    });
-                };
-                managed(graph, *attachment, &reference, guard, scenario)
-            });
+        for attachment in &self.graph.naming_role("policy_attachment", self.role) {
+            for presence in self.attached_by(*attachment) {
+                let reference = self.graph.read(*attachment, "policy").value.under(self.scenario);
+                let found = managed(self.graph, *attachment, &reference, presence, self.scenario);
+                let by = self.graph.node(*attachment).map(|node| node.resource.id.clone());
+                self.policies.extend(found.map(|attached| {
+                    let attached = Attached { by, ..attached };
+                    Found { attached, inline: false, name: reference }
+                }));
+            }
         }
     }
 
-    /// Adds what `make` makes when the resource lists this role among its `roles`; a reference that may mean this role leaves
-    /// the role's policies open.
-    fn for_this_role(&mut self, from: NodeId, make: impl Fn(&Graph, Presence, &Scenario) -> Option<Attached>) {
-        let Some(node) = self.graph.node(from) else { return };
+    /// Resources that take from the role whatever they do not list. What they list and nobody else attaches may be attached
+    /// by them, or by somebody whom nobody sees.
+    fn exclusive(&mut self) {
+        for id in &self.graph.naming_role("exclusive_policies", self.role) {
+            let roles = self.graph.read(*id, "roles").value.under(self.scenario);
+            let Some(node) = self.graph.node(*id) else { continue };
+            let concerned = self.items_of(*id, &roles).iter().any(|(_, reference)| {
+                let link = self.graph.follow(*id, reference, "role", "name");
+                matches!(link, Link::Node(role) if role == self.role) || matches!(link, Link::Unknown(_))
+            });
+            if !concerned {
+                continue;
+            }
+            let inline = &*node.resource.type_name == "aws_iam_role_policies_exclusive";
+            let list = self.graph.read(*id, if inline { "policy_names" } else { "policies" }).value;
+            self.keep_listed(*id, inline, &list.under(self.scenario), node);
+        }
+    }
+
+    fn keep_listed(&mut self, id: NodeId, inline: bool, list: &Value, node: &Node) {
+        let listed: &[Value] = list.as_list().map_or(&[], |list| &list.items);
+        let names = |item: &Value, found: &Found| {
+            let by = found.attached.by.as_ref().is_some_and(|by| inline && mentions(item, by));
+            found.inline == inline && (item.same(&found.name).is_yes() || by)
+        };
+        let unmatched: Vec<&Value> =
+            listed.iter().filter(|item| !self.policies.iter().any(|found| names(item, found))).collect();
+        let address = &node.resource.id.address;
+        for found in self.policies.iter_mut().filter(|found| found.inline == inline) {
+            if !listed.iter().any(|item| names(item, found)) {
+                let why = format!("{address} may take {} from the role", found.attached.name);
+                found.attached.presence = Presence::Unknown(why.into());
+            }
+        }
+        if inline && !unmatched.is_empty() {
+            self.leave_open(format!("{address} lists a policy that is not in the input"));
+        }
+        for item in unmatched.into_iter().filter(|_| !inline) {
+            let presence = Presence::Unknown(format!("{address} lists it, and nothing attaches it").into());
+            let found = managed(self.graph, id, item, presence, self.scenario);
+            self.policies.extend(found.map(|attached| Found { attached, inline, name: item.clone() }));
+        }
+    }
+
+    /// How often, and under which conditions, the resource lists this role among its `roles`; a reference that may mean this
+    /// role leaves the role's policies open.
+    fn attached_by(&mut self, from: NodeId) -> Vec<Presence> {
+        let Some(node) = self.graph.node(from) else { return Vec::new() };
         let exists = node.resource.presence.clone();
         let list = self.graph.read(from, "roles").value.under(self.scenario);
-        if !matches!(list.data, Data::List(_) | Data::Absent) {
+        if !matches!(list.data, Data::List(_) | Data::Absent | Data::Choice(_)) {
             self.may_be_attached(from, "the roles of");
-            return;
+            return Vec::new();
         }
+        let mut found = Vec::new();
         for (presence, reference) in self.items_of(from, &list) {
             match self.graph.follow(from, &reference, "role", "name") {
+                Link::Node(role) if role == self.role && node.resource.schematic => {
+                    let why = format!("how many instances of {} there are is not known", node.resource.id.address);
+                    found.push(Presence::Unknown(why.into()));
+                }
                 Link::Node(role) if role == self.role => {
-                    let presence = Presence::When(exists.clone().and(presence));
-                    self.policies.extend(make(self.graph, presence, self.scenario));
+                    found.push(Presence::When(exists.clone().and(presence)));
                 }
                 Link::Unknown(_) if self.is_called(&reference) => {
                     self.leave_open(format!(
@@ -125,6 +197,7 @@ impl Collected<'_> {
                 Link::Node(_) | Link::Outside(_) | Link::Absent => {}
             }
         }
+        found
     }
 
     /// True when the role certainly has this name.
@@ -222,72 +295,5 @@ fn inline_document(document: Value) -> Document {
     match &document.data {
         Data::Unknown(unknown) => Document::Unknown(unknown.why.to_string().into()),
         _ => Document::Inline(document),
-    }
-}
-
-/// A managed policy that is referred to by its ARN: the customer's own in the input, or one that AWS publishes.
-fn managed(graph: &Graph, from: NodeId, reference: &Value, presence: Guard, scenario: &Scenario) -> Option<Attached> {
-    let attached = |name: Arc<str>, presence: Guard, document: Document| {
-        Some(Attached { name, presence: Presence::When(presence), document, span: place(reference) })
-    };
-    if let Some(name) = aws_managed(reference) {
-        return attached(name.clone(), presence, Document::AwsManaged(name));
-    }
-    match graph.follow(from, reference, "managed_policy", "arn") {
-        Link::Absent => None,
-        Link::Node(policy) => {
-            let node = graph.node(policy)?;
-            let document = graph.read(policy, "document").value.under(scenario);
-            let presence = presence.and(node.resource.presence.clone());
-            attached(node.resource.id.address.clone(), presence, inline_document(document))
-        }
-        Link::Outside(_) => {
-            let name = reference.as_str().unwrap_or("a policy");
-            attached(
-                name.into(),
-                presence,
-                Document::Unknown("a customer managed policy that is not in the input".into()),
-            )
-        }
-        Link::Unknown(unknown) => {
-            attached("a policy".into(), presence, Document::Unknown(unknown.why.to_string().into()))
-        }
-    }
-}
-
-fn place(reference: &Value) -> Span {
-    reference.steps().next().map_or(reference.span, |step| step.span)
-}
-
-/// The ARN of a policy that AWS publishes (its account is `aws`), whatever its partition.
-fn aws_managed(reference: &Value) -> Option<Arc<str>> {
-    const ACCOUNT: &str = ":iam::aws:policy/";
-    let known = match &reference.data {
-        Data::String(text) => text.to_string(),
-        Data::Text(text) => match text.parts() {
-            // `arn:${AWS::Partition}:iam::aws:policy/Name`
-            [Part::Literal(head, _), Part::Hole(..), Part::Literal(tail, _)] if &**head == "arn:" => {
-                format!("arn:aws{tail}")
-            }
-            _ => return None,
-        },
-        _ => return None,
-    };
-    (known.starts_with("arn:") && known.contains(ACCOUNT)).then(|| known.into())
-}
-
-fn boundary(graph: &Graph, role: NodeId, scenario: &Scenario) -> Option<Attached> {
-    let reference = graph.read(role, "boundary").value.under(scenario);
-    match &reference.data {
-        Data::Choice(_) => {
-            let document = Document::Unknown("the permissions boundary depends on a condition".into());
-            Some(Attached {
-                name: "the boundary".into(),
-                presence: Presence::When(Guard::Always),
-                document,
-                span: reference.span,
-            })
-        }
-        _ => managed(graph, role, &reference, Guard::Always, scenario),
     }
 }

@@ -20,6 +20,7 @@ mod document;
 mod evaluate;
 mod explain;
 mod facts;
+mod faults;
 mod judged;
 mod managed;
 mod near;
@@ -32,7 +33,8 @@ mod variables;
 pub use answer::{Answer, Basis, Because, Detail, LayerKind, NearMiss, Part, StmtRef};
 pub use document::{Clause, Condition, Conditions, Effect, Element, Elements, Policy, Principals, Statement, Version};
 pub use evaluate::{Layer, evaluate};
-pub use facts::role_facts;
+pub use facts::{organization_policies, role_facts};
+pub use faults::{Fault, broad_permission, dead_condition, open_to_anyone, unguarded, waits_for};
 pub use judged::{Doubt, Judged, Reason};
 pub use managed::{Managed, ManagedDocument, managed};
 pub use request::{Asked, Assuming, COGNITO, Call, EXTERNAL_ID, KeyState, Path, Request, Sending, user_pool_arn};
@@ -40,7 +42,7 @@ pub use symbolic::Symbolic;
 pub use trust::{Demanded, ExternalIdMismatch, TrustAnswer, cognito_may_assume};
 
 use crate::source::Span;
-use crate::value::{Guard, Scenario, Value};
+use crate::value::{Guard, ResourceRef, Scenario, Value};
 use std::sync::Arc;
 
 /// What is known of a role.
@@ -68,6 +70,8 @@ pub struct Attached {
     pub document: Document,
     /// Where it is attached or written.
     pub span: Span,
+    /// The resource that attaches it, where that is not the role itself: until that resource exists the role goes without.
+    pub by: Option<ResourceRef>,
 }
 
 /// Whether something is there.

@@ -49,6 +49,7 @@ pub fn cognito_may_assume(role: &RoleFacts, assuming: &Assuming, scenario: &Scen
         presence: Presence::When(Guard::Always),
         document: Document::Inline(role.trust.clone()),
         span: role.trust.span,
+        by: None,
     };
     let layers = [Layer::new(LayerKind::Trust, [&trust])];
     let request = Request::assuming(assuming, scenario);

@@ -1,11 +1,13 @@
 //! `coglint rules` and `coglint explain`.
 
+use super::errors::{self, KnownError, Seen};
 use super::{CLEAN, FOUND, Failure, rule_files};
 use crate::cli::{Explain, Rules};
 use crate::finding::Rule;
 use crate::report::{safe_line, safe_lines};
 use crate::{Options, catalogue};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +28,7 @@ pub(super) fn rules(arguments: &Rules, working: &Path, out: &mut dyn Write) -> R
     Ok(CLEAN)
 }
 
-/// Explains one rule, or names the rules that prevent an AWS error.
+/// Explains a rule, an error of AWS by its name, or one by its pasted text.
 pub(super) fn explain(
     arguments: &Explain,
     working: &Path,
@@ -34,22 +36,87 @@ pub(super) fn explain(
     err: &mut dyn Write,
 ) -> Result<u8, Failure> {
     let rules = load(&arguments.rules, working)?;
-    if let Some(rule) = rules.iter().find(|rule| *rule.id == *arguments.rule) {
+    let asked = arguments.what.join(" ");
+    let asked = asked.trim();
+    if let Some(rule) = rules.iter().find(|rule| *rule.id == *asked) {
         page(rule, out)?;
         return Ok(CLEAN);
     }
-    let catching: Vec<&Arc<Rule>> = rules.iter().filter(|rule| catches(rule, &arguments.rule)).collect();
-    if catching.is_empty() {
-        let names = rules.iter().flat_map(|rule| rule.catches.iter().chain([&rule.id])).map(|name| &**name);
-        let hint = did_you_mean(&arguments.rule, names);
-        writeln!(err, "error: there is no rule `{}`{hint}", safe_line(&arguments.rule))?;
-        return Ok(FOUND);
+    let known = errors::known().map_err(super::usage)?;
+    let matched = errors::matching(asked, &known, &rules);
+    let catching: Vec<&Arc<Rule>> = rules.iter().filter(|rule| matched.by_name && catches(rule, asked)).collect();
+    if matched.errors.is_empty() && matched.quoted_by.is_empty() && catching.is_empty() {
+        return no_match(asked, &rules, &known, err);
     }
-    writeln!(out, "{} is prevented by:", safe_line(&arguments.rule))?;
-    for rule in catching {
-        writeln!(out, "  {}: {}", safe_line(&rule.id), safe_line(&rule.title))?;
+    if matched.by_name && asked.contains(char::is_whitespace) {
+        writeln!(out, "The text behind the name is not known here. What is known under that name:\n")?;
+    } else if matched.errors.len() > 1 {
+        writeln!(out, "The name alone stands for several errors; the text behind it says which.\n")?;
+    }
+    for error in &matched.errors {
+        error_page(error, &rules, &matched.quoted_by, out)?;
+    }
+    if matched.errors.is_empty() {
+        writeln!(out, "Found before a deployment by:")?;
+        list(matched.quoted_by.iter().chain(catching), out)?;
+    } else if catching.len() > matched.errors.first().map_or(0, |error| error.rules.len()) {
+        writeln!(out, "All rules that name this exception:")?;
+        list(catching.into_iter(), out)?;
     }
     Ok(CLEAN)
+}
+
+fn no_match(asked: &str, rules: &[Arc<Rule>], known: &[KnownError], err: &mut dyn Write) -> Result<u8, Failure> {
+    const MOST: usize = 3;
+    const SHOWN: usize = 100;
+    let shown: String = asked.chars().take(SHOWN).collect();
+    writeln!(err, "error: no match: `{}` is no rule, and no error that is known here", safe_line(&shown))?;
+    let names = rules.iter().map(|rule| &*rule.id);
+    let texts = known.iter().flat_map(|error| error.texts.iter().chain([&error.name])).map(String::as_str);
+    let nearest = errors::nearest(asked, names.chain(texts), MOST);
+    if !nearest.is_empty() {
+        writeln!(err, "nearest:")?;
+    }
+    for text in nearest {
+        writeln!(err, "  {}", safe_line(text))?;
+    }
+    Ok(FOUND)
+}
+
+fn error_page(error: &KnownError, rules: &[Arc<Rule>], quoted_by: &[Arc<Rule>], out: &mut dyn Write) -> io::Result<()> {
+    let text = error.texts.first().map_or("", String::as_str);
+    writeln!(out, "{}: {text}\n", error.name)?;
+    writeln!(out, "Cause:\n{}\n", indented(&error.cause))?;
+    writeln!(out, "Fix:\n{}\n", indented(&error.fix))?;
+    let by_id = |id: &String| rules.iter().find(|rule| *rule.id == **id);
+    let mut finding: Vec<&Arc<Rule>> = error.rules.iter().filter_map(by_id).collect();
+    finding.extend(quoted_by.iter().filter(|rule| !error.rules.iter().any(|id| **id == *rule.id)));
+    match error.template {
+        _ if finding.is_empty() => {
+            writeln!(out, "This one cannot be seen in a template: only the running program shows it.\n")
+        }
+        Seen::Yes => {
+            writeln!(out, "Found before a deployment by:")?;
+            list(finding.into_iter(), out)
+        }
+        Seen::Partly | Seen::No => {
+            writeln!(out, "A template shows some of its causes; they are found by:")?;
+            list(finding.into_iter(), out)
+        }
+    }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// Rules with their titles, each once, and an empty line.
+fn list<'a>(rules: impl Iterator<Item = &'a Arc<Rule>>, out: &mut dyn Write) -> io::Result<()> {
+    let mut seen = BTreeSet::new();
+    for rule in rules.filter(|rule| seen.insert(rule.id.clone())) {
+        writeln!(out, "  {}: {}", safe_line(&rule.id), safe_line(&rule.title))?;
+    }
+    writeln!(out)
 }
 
 fn load(patterns: &[String], working: &Path) -> Result<Vec<Arc<Rule>>, Failure> {
@@ -57,8 +124,10 @@ fn load(patterns: &[String], working: &Path) -> Result<Vec<Arc<Rule>>, Failure> 
     Ok(catalogue(&options))
 }
 
-fn catches(rule: &Rule, error: &str) -> bool {
-    rule.catches.iter().any(|name| name.eq_ignore_ascii_case(error))
+/// Whether a rule prevents an exception that a text names.
+fn catches(rule: &Rule, text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| rule.catches.iter().any(|name| name.eq_ignore_ascii_case(word)))
 }
 
 fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {

@@ -62,6 +62,7 @@ fn finding(id: &str, span: Span) -> Finding {
         help: None,
         primary: Label { span, message: String::new() },
         labels: Vec::new(),
+        scope: ScopeId(0),
         resource: "Pool".into(),
         kind: "user_pool".into(),
         fixes: Vec::new(),

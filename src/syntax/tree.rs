@@ -168,7 +168,34 @@ impl Tree {
         matches!(&node.kind, NodeKind::String(text) if &**text == "<<") && node.tag.is_none() && node.span.len() == 2
     }
 
-    /// The ids of all nodes, in the order in which the source begins them.
+    /// Adds a node that the text does not hold: what a transform makes of nodes that it does. Its span is that of the node
+    /// it was made from.
+    pub fn add(&mut self, span: Span, kind: NodeKind) -> NodeId {
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push(Node { span, tag: None, kind });
+        id
+    }
+
+    /// Adds a node that was made from another one and keeps its span and tag.
+    pub fn add_like(&mut self, model: NodeId, kind: NodeKind) -> NodeId {
+        let (span, tag) = (self.node(model).span, self.node(model).tag.clone());
+        let id = self.add(span, kind);
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.tag = tag;
+        }
+        id
+    }
+
+    /// Replaces the entries of a mapping, as a transform does.
+    pub fn set_entries(&mut self, id: NodeId, entries: Vec<(NodeId, NodeId)>) {
+        if let Some(node) = self.nodes.get_mut(id.0 as usize)
+            && matches!(node.kind, NodeKind::Mapping(_))
+        {
+            node.kind = NodeKind::Mapping(entries);
+        }
+    }
+
+    /// The ids of all nodes, in the order in which the source begins them, then those that were added.
     pub fn ids(&self) -> impl Iterator<Item = NodeId> {
         (0..self.nodes.len()).map(|at| NodeId(u32::try_from(at).unwrap_or(u32::MAX)))
     }

@@ -136,6 +136,13 @@ pub enum Decision {
     Open(Arc<Variable>),
 }
 
+impl Decision {
+    /// True for a guard that certainly holds.
+    pub fn holds(&self) -> bool {
+        matches!(self, Self::Holds)
+    }
+}
+
 /// A boolean over the classes of variables.
 #[derive(Clone, Debug)]
 pub enum Guard {

@@ -89,6 +89,7 @@ pub(crate) fn scope() -> Scope {
         update: None,
         openings: Vec::new(),
         exports: BTreeMap::new(),
+        repeats: None,
     }
 }
 

@@ -115,7 +115,7 @@ impl Reader {
             None => Document::Inline(self.value(&policy["document"])),
         };
         let name = policy["name"].as_str().or(policy["arn"].as_str()).unwrap_or("policy");
-        Attached { name: name.into(), presence: Presence::When(Guard::Always), document, span: self.span() }
+        Attached { name: name.into(), presence: Presence::When(Guard::Always), document, span: self.span(), by: None }
     }
 
     fn level(&self, level: &Json) -> Vec<Attached> {
@@ -124,6 +124,7 @@ impl Reader {
             presence: Presence::When(Guard::Always),
             document,
             span: self.span(),
+            by: None,
         };
         match level.as_array() {
             Some(documents) => {

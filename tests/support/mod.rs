@@ -74,12 +74,17 @@ pub(crate) fn texts(case: &Path) -> Vec<(String, String)> {
 
 /// Lints texts as one project, with the built-in rules and no options.
 pub(crate) fn lint(texts: &[(String, String)]) -> Report {
+    lint_with(texts, &Options::default())
+}
+
+/// The same with options.
+pub(crate) fn lint_with(texts: &[(String, String)], options: &Options) -> Report {
     let files = texts.iter().fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
     let found: Vec<Found> = texts.iter().filter_map(|(path, text)| found(path, text)).collect();
-    let report = coglint::lint(&files, &found, &Options::default());
-    // A manifest only says where its templates go.
-    let read = found.iter().filter(|found| !matches!(found.kind, InputKind::CdkManifest)).count();
-    assert_eq!(report.summary.files, read, "every file of the case is read: {texts:?}");
+    let report = coglint::lint(&files, &found, options);
+    // A manifest is no template; it says which files are.
+    let templates = found.iter().filter(|found| found.kind != InputKind::CdkManifest).count();
+    assert_eq!(report.summary.files, templates, "every file of the case is read: {texts:?}");
     report
 }
 

@@ -164,16 +164,23 @@ impl Stack<'_> {
 
     /// Drops the classes of parameters that the template's `Rules` refuse: no stack is ever created with them.
     pub(super) fn apply_rules(&mut self) {
-        let mut assertions = Vec::new();
-        for rule in self.template.section("Rules") {
-            if self.template.field(rule.value, "RuleCondition").is_some() {
-                continue;
+        let template = self.template;
+        let mut guards = Vec::new();
+        for rule in template.section("Rules") {
+            let applies = match template.field(rule.value, "RuleCondition") {
+                None => Guard::Always,
+                Some(condition) => match self.guard(condition) {
+                    Ok(guard) => guard,
+                    Err(_) => continue,
+                },
+            };
+            let list = template.field(rule.value, "Assertions").map(|list| template.tree.items(list));
+            for assertion in list.unwrap_or_default().iter().filter_map(|item| template.field(*item, "Assert")) {
+                if let Ok(guard) = self.guard(assertion) {
+                    guards.push(applies.clone().not().or(guard));
+                }
             }
-            let Some(list) = self.template.field(rule.value, "Assertions") else { continue };
-            let asserted = self.template.tree.items(list).iter();
-            assertions.extend(asserted.filter_map(|item| self.template.field(*item, "Assert")));
         }
-        let guards: Vec<Guard> = assertions.into_iter().filter_map(|assertion| self.guard(assertion).ok()).collect();
         if guards.is_empty() {
             return;
         }

@@ -123,8 +123,10 @@ impl Stack<'_> {
             "Fn::Length" => self.length(call, span),
             "Fn::ToJsonString" => self.json_string(call, span),
             "Fn::Transform" => self.unknown(Why::Macro(self.macro_name(call.argument)), span),
-            // Their results are facts about the account, and no rule asks for them.
-            "Fn::GetAZs" | "Fn::Cidr" | "Fn::GetStackOutput" => {
+            "Fn::Cidr" => self.cidr(call, span),
+            "Fn::GetStackOutput" => self.stack_output(call, span),
+            // Its result is a fact about the account, and no rule asks for it.
+            "Fn::GetAZs" => {
                 let argument = self.argument(call);
                 self.derived(&call.name, &[argument], Why::Function(call.name.clone()), span)
             }

@@ -4,7 +4,7 @@
 
 use super::combine::combine;
 use super::evaluate::may_be_list;
-use super::stack::{Stack, when};
+use super::stack::{Stack, output_key, when};
 use super::strings::{self, Piece};
 use super::template::Call;
 use crate::source::Span;
@@ -316,6 +316,41 @@ impl Stack<'_> {
             arguments => {
                 let why = Why::Import("a name that is not known".into());
                 stack.derived("Fn::ImportValue", arguments, why, span)
+            }
+        })
+    }
+
+    /// An output of a stack that is named, exported or not.
+    pub(super) fn stack_output(&mut self, call: &Call, span: Span) -> Value {
+        let argument = self.argument(call);
+        let names = [argument.get("StackName"), argument.get("OutputName")];
+        self.combined(&names, span, |stack, names| match names {
+            [Value { data: Data::String(of), .. }, Value { data: Data::String(name), .. }] => {
+                let term = Term::Export(output_key(of, name));
+                Value::unknown(Unknown::new(Why::Import(format!("{of}.{name}").into()), term), span)
+            }
+            names => {
+                let why = Why::Import("the output of a stack whose name is not known".into());
+                stack.derived("Fn::GetStackOutput", names, why, span)
+            }
+        })
+    }
+
+    /// `[block, count, bits of a host]`, for IPv4 and known arguments.
+    pub(super) fn cidr(&mut self, call: &Call, span: Span) -> Value {
+        let arguments: Vec<NodeId> = self.template.tree.items(call.argument).to_vec();
+        let arguments: Vec<Value> = arguments.into_iter().map(|argument| self.value(argument)).collect();
+        self.combined(&arguments, span, |stack, arguments| {
+            let text =
+                |value: &Value| value.as_parts().and_then(|parts| Value::text(parts, span).as_str().map(str::to_owned));
+            let texts: Vec<Option<String>> = arguments.iter().map(text).collect();
+            let blocks = match texts.as_slice() {
+                [Some(block), Some(count), Some(bits)] => strings::subnets(block, count, bits),
+                _ => None,
+            };
+            match blocks {
+                Some(blocks) => Value::list(blocks.into_iter().map(|block| Value::string(block, span)).collect(), span),
+                None => stack.derived_from("Fn::Cidr", arguments, span),
             }
         })
     }

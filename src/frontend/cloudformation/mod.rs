@@ -8,6 +8,8 @@ mod cdk;
 mod combine;
 mod conditions;
 mod evaluate;
+mod foreach;
+mod given;
 mod intrinsics;
 mod json_text;
 mod parameters;
@@ -19,6 +21,7 @@ mod template;
 use super::{Diagnostic, Given, Input, InputKind, Model, Schema};
 use crate::source::{FileId, Loader, join_path, parent};
 use cdk::Assembly;
+use given::GivenParameters;
 use rayon::prelude::*;
 use stack::{Deployment, Outcome, World};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -40,12 +43,13 @@ pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, give
     let order: Vec<Arc<str>> = wanted.iter().map(|wanted| wanted.path.clone()).collect();
     library.load(wanted, loader, &mut model.diagnostics);
 
+    let given_parameters = GivenParameters::read(given, loader, &mut model.diagnostics);
     let world = World::new(&library, schema, given, model.scopes.len());
     let mut outcomes = Vec::new();
     let mut done = BTreeSet::new();
     for (path, deployment) in assemblies.iter().flat_map(Assembly::stacks) {
         if let Some(template) = library.template(&path) {
-            outcomes.push(stack::read(&world, template, deployment));
+            outcomes.push(stack::read(&world, template, given_parameters.apply(template, deployment)));
             done.insert(path);
         }
     }
@@ -57,11 +61,13 @@ pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, give
     for path in roots.into_iter().chain(nested) {
         let reached = done.contains(path) || outcomes.iter().any(|outcome: &Outcome| outcome.nested.contains(path));
         if let Some(template) = library.template(path).filter(|_| !reached) {
-            let deployment = Deployment { name: path.clone(), ..Deployment::default() };
-            outcomes.push(stack::read(&world, template, deployment));
+            let parameters = given::of_amplify(path, loader);
+            let deployment = Deployment { name: path.clone(), parameters, ..Deployment::default() };
+            outcomes.push(stack::read(&world, template, given_parameters.apply(template, deployment)));
             done.insert(path.clone());
         }
     }
+    model.diagnostics.extend(given_parameters.unused());
     model.files_read += library.templates.len();
     let comments = library.templates.values().flat_map(|template| &template.tree.comments);
     model.comments.extend(comments.map(|comment| comment.span));

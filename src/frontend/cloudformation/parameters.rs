@@ -99,6 +99,7 @@ pub(super) fn list(text: &str, span: Span) -> Value {
 /// A value given to a parameter, as `Ref` gives it.
 pub(super) fn given(value: &Value, parameter: &Parameter) -> Value {
     let converted = value.each(&mut |value| match &value.data {
+        _ if parameter.is_stored_elsewhere() => stored(value),
         Data::String(text) if parameter.is_list() => list(text, value.span),
         Data::Text(_) if parameter.is_list() => {
             let unknown = Unknown::new(Why::Function("a list from a text".into()), Term::call("list", [value.term()]));
@@ -111,6 +112,18 @@ pub(super) fn given(value: &Value, parameter: &Parameter) -> Value {
         _ => value.clone(),
     });
     converted.with_sensitive(parameter.no_echo)
+}
+
+/// What is stored under the name of an SSM parameter: the same as a dynamic reference to it.
+fn stored(name: &Value) -> Value {
+    let unknown = match &name.data {
+        Data::String(name) => {
+            let reference: Arc<str> = format!("ssm:{name}").into();
+            Unknown::new(Why::DynamicReference(reference.clone()), Term::Dynamic(reference))
+        }
+        _ => Unknown::new(Why::Function("a stored parameter".into()), Term::call("ssm", [name.term()])),
+    };
+    Value::unknown(unknown, name.span)
 }
 
 /// A pseudo parameter that is not known.

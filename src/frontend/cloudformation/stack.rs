@@ -1,13 +1,13 @@
 //! One stack: a template with the values it is deployed with, read into a scope and its resources.
 
 use super::Library;
-use super::parameters::{self, ACCOUNT, PARTITION, REGION};
+use super::parameters::{self, ACCOUNT, PARTITION, REGION, STACK_NAME};
 use super::template::{Declared, Field, Template};
 use super::{cdk, sam};
 use crate::frontend::{Dialect, Given, Opening, Resource, Schema, Scope};
 use crate::source::Span;
 use crate::syntax::tree::NodeId;
-use crate::value::{Data, Entry, Guard, Map, ResourceRef, ScopeId, Term, Unknown, Value, Variable, Why};
+use crate::value::{Data, Entry, Guard, Map, Part, ResourceRef, ScopeId, Term, Unknown, Value, Variable, Why};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -294,10 +294,17 @@ impl<'a> Stack<'a> {
             self.outcome.outputs.insert(name.clone(), value.clone());
             if let Some(export) = template.field(*node, "Export").and_then(|export| template.field(export, "Name")) {
                 for (guard, export) in self.value(export).arms() {
-                    let Some(export) = export.as_str() else { continue };
+                    let Some(export) = export_key(&export) else { continue };
                     let missing = self.unknown(Why::Undeclared(format!("export `{export}`").into()), value.span);
-                    exports.insert(Arc::from(export), when(guard, value.clone(), missing));
+                    let exported = match exports.contains_key(&export) && export.starts_with('*') {
+                        true => missing,
+                        false => when(guard, value.clone(), missing),
+                    };
+                    exports.insert(export, exported);
                 }
+            }
+            if let Some(stack) = self.pseudo.get(STACK_NAME).and_then(Value::as_str) {
+                exports.insert(output_key(stack, name), value);
             }
         }
         exports.extend(cdk::cross_region_exports(&self.outcome.resources, self.scope));
@@ -314,7 +321,11 @@ impl<'a> Stack<'a> {
         for resource in self.outcome.resources.iter().filter(|resource| resource.id.scope == self.scope) {
             let address = &resource.id.address;
             let (why, given) = match (&*resource.type_name, sam::given_to_transform(resource)) {
-                (_, Some(given)) => (format!("the SAM transform of `{address}` may change other resources"), given),
+                (_, Some(given)) => {
+                    let why = format!("the SAM transform of `{address}` may change other resources");
+                    openings.push(Opening { why: why.into(), given });
+                    continue;
+                }
                 ("AWS::CloudFormation::Stack", _) => match self.outputs_of_nested.get(address) {
                     Some(Some(_)) => continue,
                     _ => {
@@ -339,6 +350,7 @@ impl<'a> Stack<'a> {
             update: None,
             openings,
             exports,
+            repeats: None,
         }
     }
 
@@ -441,6 +453,23 @@ impl<'a> Stack<'a> {
     pub(super) fn say(&mut self, span: Span, message: String) {
         self.outcome.diagnostics.insert((span, message));
     }
+}
+
+/// Under which name an export is found: its own, or `*` and the known end of it.
+fn export_key(name: &Value) -> Option<Arc<str>> {
+    match &name.data {
+        Data::String(name) => Some(name.clone()),
+        Data::Text(text) => match text.parts().last()? {
+            Part::Literal(ending, _) => Some(format!("*{ending}").into()),
+            Part::Hole(..) => None,
+        },
+        _ => None,
+    }
+}
+
+/// Under which name an output of a stack is found. No export's name may hold a `/`.
+pub(super) fn output_key(stack: &str, output: &str) -> Arc<str> {
+    format!("/outputs/{stack}/{output}").into()
 }
 
 /// A value under a condition, another one without it.

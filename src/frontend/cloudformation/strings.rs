@@ -2,6 +2,7 @@
 
 use crate::source::Span;
 use crate::value::{Data, Part, Refine, Shape, Term, Unknown, Value, Why};
+use std::net::Ipv4Addr;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -187,6 +188,23 @@ pub(super) fn base64(bytes: &[u8]) -> String {
         }
     }
     encoded
+}
+
+/// The first blocks of an IPv4 block, each with so many bits for hosts. `None` where they do not fit, or a number is none.
+pub(super) fn subnets(block: &str, count: &str, bits: &str) -> Option<Vec<String>> {
+    let (address, prefix) = block.split_once('/')?;
+    let address = u64::from(u32::from(address.parse::<Ipv4Addr>().ok()?));
+    let (prefix, count, bits) = (prefix.parse::<u32>().ok()?, count.parse::<u64>().ok()?, bits.parse::<u32>().ok()?);
+    let whole = 32_u32.checked_sub(prefix)?;
+    if bits > whole || !(1..=256).contains(&count) || count > 1 << (whole - bits) {
+        return None;
+    }
+    let first = address >> whole << whole;
+    let blocks = (0..count).map(|at| {
+        let start = u32::try_from(first + (at << bits)).ok()?;
+        Some(format!("{}/{}", Ipv4Addr::from(start), 32 - bits))
+    });
+    blocks.collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A template as it is written: its sections, its parameters, what in it is a call of an intrinsic function. Nothing is
 //! evaluated here.
 
+use super::{foreach, sam};
 use crate::frontend::Diagnostic;
 use crate::frontend::document::align;
 use crate::source::{FileId, Span};
@@ -24,6 +25,8 @@ pub(super) struct Template {
     pub(super) outputs: IndexMap<Arc<str>, NodeId>,
     /// The template names `AWS::LanguageExtensions` among its transforms.
     pub(super) language_extensions: bool,
+    /// The template names `AWS::Serverless-2016-10-31` among its transforms.
+    pub(super) serverless: bool,
     /// Why the template may have more resources than it shows; phrases.
     pub(super) hidden: Vec<Arc<str>>,
     /// Nested stacks whose template is in the input: logical id -> path.
@@ -106,12 +109,16 @@ impl Template {
             conditions: IndexMap::new(),
             outputs: IndexMap::new(),
             language_extensions: false,
+            serverless: false,
             hidden: Vec::new(),
             children: BTreeMap::new(),
             compared: BTreeMap::new(),
             tree,
         };
         template.read_sections(&mut diagnostics);
+        if template.serverless {
+            sam::transform(&mut template);
+        }
         template.compared = template.find_compared();
         (Some(template), diagnostics)
     }
@@ -121,6 +128,9 @@ impl Template {
             self.hidden.push("the template does not parse as a whole".into());
         }
         self.read_transforms();
+        if self.language_extensions {
+            foreach::expand(self);
+        }
         let parameters =
             self.section("Parameters").into_iter().map(|field| (field.name.clone(), self.parameter(&field)));
         self.parameters = parameters.collect();
@@ -142,8 +152,9 @@ impl Template {
             let name = self.scalar(name).or_else(|| self.scalar(self.field(name, "Name")?));
             match name.as_deref() {
                 Some("AWS::LanguageExtensions") => self.language_extensions = true,
-                // These add resources of kinds that no user pool depends on, or that `sam.rs` knows of.
-                Some("AWS::Serverless-2016-10-31" | "AWS::CodeDeployBlueGreen") => {}
+                Some("AWS::Serverless-2016-10-31") => self.serverless = true,
+                // It adds resources of kinds that no user pool depends on.
+                Some("AWS::CodeDeployBlueGreen") => {}
                 Some(name) => self.hidden.push(format!("the macro `{name}` may add resources").into()),
                 None => self.hidden.push("a macro may add resources".into()),
             }

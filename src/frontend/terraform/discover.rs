@@ -17,6 +17,9 @@ pub(super) struct Modules {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The comments in their files.
     pub(super) comments: Vec<Span>,
+    /// The variable files of root modules that were read.
+    pub(super) variable_files: BTreeSet<String>,
+    given_files: BTreeMap<String, FileId>,
 }
 
 /// The folders of a run in which somebody runs Terraform, in the order of their paths.
@@ -78,7 +81,12 @@ impl Modules {
 
     /// The number of files read so far.
     pub(super) fn files(&self) -> usize {
-        self.read.values().map(|module| module.files).sum()
+        self.read.values().map(|module| module.files).sum::<usize>() + self.variable_files.len()
+    }
+
+    /// The file of a `--var-file`, the same one for every root module.
+    pub(super) fn given_file(&mut self, path: &str, text: &Arc<str>, loader: &mut Loader<'_>) -> FileId {
+        *self.given_files.entry(path.to_owned()).or_insert_with(|| loader.add(path, text.clone()))
     }
 
     /// The root modules among the folders of the inputs: folders that no other module calls, or that configure a backend or a

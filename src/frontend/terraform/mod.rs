@@ -22,8 +22,8 @@ mod resources;
 mod tests;
 mod variables;
 
-use super::{Dialect, Given, Input, InputKind, Model, Schema, Scope};
-use crate::source::{Loader, Span};
+use super::{Assignment, Diagnostic, Dialect, Given, Input, InputKind, Model, Schema, Scope};
+use crate::source::{Loader, Span, parent};
 use crate::value::ScopeId;
 use discover::{Modules, Roots};
 use resolver::Resolver;
@@ -35,15 +35,32 @@ use std::sync::Arc;
 pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, given: &Given, model: &mut Model) {
     let mut modules = Modules::default();
     let roots = modules.roots(inputs, loader);
+    let mut scopes = BTreeMap::new();
     for folder in &roots.folders {
+        scopes.insert(folder.as_str(), ScopeId(u32::try_from(model.scopes.len()).unwrap_or(u32::MAX)));
         read_root(folder, &roots, loader, &mut modules, schema, given, model);
     }
+    say_undeclared(&roots, loader, &mut modules, given);
     for plan in inputs.iter().filter(|input| input.kind == InputKind::TerraformPlan) {
-        plan::read_plan(plan, loader, &mut modules, schema, given, model);
+        let root = scopes.get(parent(&plan.path)).copied();
+        plan::read_plan(plan, root, loader, &mut modules, schema, given, model);
     }
     model.files_read += modules.files();
     model.comments.append(&mut modules.comments);
     model.diagnostics.append(&mut modules.diagnostics);
+}
+
+/// A misspelt `--var` would change nothing and look as if it did.
+fn say_undeclared(roots: &Roots, loader: &mut Loader<'_>, modules: &mut Modules, given: &Given) {
+    for argument in &given.variables.arguments {
+        let Assignment::Variable(name, _) = argument else { continue };
+        let mut declared = roots.folders.iter().map(|folder| modules.get(folder, loader));
+        if !declared.any(|module| module.variables.contains_key(name.as_str())) {
+            let span = Span::new(loader.add(&format!("--var {name}"), "".into()), 0, 0);
+            let message = format!("no root module declares a variable {name}");
+            modules.diagnostics.push(Diagnostic { span, message, fatal: false });
+        }
+    }
 }
 
 fn read_root(
@@ -70,6 +87,7 @@ fn read_root(
         update: None,
         openings,
         exports: resolver.outputs_of_root(),
+        repeats: None,
     };
     let diagnostics = std::mem::take(&mut resolver.diagnostics);
     model.scopes.push(entry);

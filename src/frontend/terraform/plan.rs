@@ -52,9 +52,11 @@ type Named = BTreeMap<(Arc<str>, Arc<str>), Option<usize>>;
 type Dynamic = BTreeMap<(Vec<Segment>, Arc<str>), bool>;
 
 /// Reads a plan or a state: adds a scope, its resources and its data sources to the model. What is no plan is a diagnostic.
-/// `modules` are those of the run, in case the plan's own configuration lies beside it.
+/// `modules` are those of the run, in case the plan's own configuration lies beside it; `root` is the scope of the root module
+/// in the plan's folder, which a plan of it repeats.
 pub(super) fn read_plan(
     input: &Input,
+    root: Option<ScopeId>,
     loader: &mut Loader<'_>,
     modules: &mut Modules,
     schema: &dyn Schema,
@@ -74,8 +76,9 @@ pub(super) fn read_plan(
     model.diagnostics.extend(errors);
     let scope = ScopeId(u32::try_from(model.scopes.len()).unwrap_or(u32::MAX));
     let configuration = Configuration::new(&document);
-    let reading = Reading { input, scope, loader: &mut *loader, modules, schema, given };
-    let beside = reading.beside(&document, &configuration);
+    let mut reading = Reading { input, scope, loader: &mut *loader, modules, schema, given };
+    let has_files = reading.is_beside_its_files(&document, &configuration);
+    let beside = if has_files { reading.beside(&document) } else { Beside::new() };
     let plan = Plan::new(&document, configuration, beside, schema, scope, loader.map());
     model.resources.extend((0..document.instances.len()).filter_map(|at| plan.resource(at)));
     model.scopes.push(Scope {
@@ -87,6 +90,7 @@ pub(super) fn read_plan(
         update: None,
         openings: plan.openings(broken),
         exports: plan.outputs(),
+        repeats: root.filter(|_| has_files),
     });
 }
 

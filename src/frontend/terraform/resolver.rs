@@ -7,6 +7,7 @@ use super::expr::{Evaluator, Lookup, RefStep};
 use super::module::Module;
 use super::nesting::nesting;
 use super::repetition::{Bindings, Copies};
+use super::variables::Assigned;
 use crate::frontend::{Diagnostic, Given, Schema};
 use crate::source::{FileId, Files, Loader, Span, join_path};
 use crate::syntax::hcl::Expr;
@@ -125,8 +126,8 @@ pub(super) struct Resolver<'r, 'l> {
     pub(super) scope: ScopeId,
     /// The folders of installed modules, by the dotted path of their calls.
     pub(super) installed: BTreeMap<String, String>,
-    /// The values of the variable files; the strongest file has won.
-    pub(super) assigned: BTreeMap<Arc<str>, Expr>,
+    /// The values that the root module's variables are given; the strongest source has won.
+    pub(super) assigned: BTreeMap<Arc<str>, Assigned>,
     /// The root module is instance 0.
     pub(super) instances: Vec<Instance>,
     /// What is wrong: cycles, limits.
@@ -182,7 +183,7 @@ impl<'r, 'l> Resolver<'r, 'l> {
             said_out_of_steps: false,
             fresh: 0,
         };
-        resolver.read_variable_files(folder);
+        resolver.read_assignments(folder);
         resolver
     }
 
@@ -286,8 +287,11 @@ impl<'r, 'l> Resolver<'r, 'l> {
         }
     }
 
-    /// `terraform.workspace`; it is known to whoever runs Terraform only.
+    /// `terraform.workspace`; where it is not given, only who runs Terraform knows it.
     fn workspace(&self, span: Span) -> Value {
+        if let Some(given) = &self.given.workspace {
+            return Value::string(given.as_str(), span);
+        }
         let term = Term::Parameter(self.scope, "terraform.workspace".into());
         Value::unknown(Unknown::new(Why::Workspace, term).refined(Refine::string(Shape::non_empty())), span)
     }

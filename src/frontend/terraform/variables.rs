@@ -1,6 +1,6 @@
 //! Variables: which value a module's variable has, and what is known of it when nobody gave it one.
 //!
-//! A value from a variable file or a module call is a fact. The default of a root module's variable is not: whoever runs
+//! A value from a variable file, the command line, the environment or a module call is a fact. The default of a root module's variable is not: whoever runs
 //! Terraform may pass another value, so it is one alternative of a choice.
 
 use super::discover::{parse, path_in, variable_files};
@@ -8,29 +8,54 @@ use super::expr::{Type, convert, parse_type};
 use super::module::{attribute, literal};
 use super::repetition::Bindings;
 use super::resolver::{InstanceId, Node, Place, Resolver, step};
-use crate::frontend::Diagnostic;
-use crate::source::Span;
-use crate::syntax::hcl::{BinaryOp, Block, Expr, ExprKind, StepKind};
-use crate::value::{Data, Guard, Kind, Refine, Shape, Term, Unknown, Value, Variable, VariableClass, Why};
+use crate::frontend::{Assignment, Diagnostic};
+use crate::source::{FileId, Span};
+use crate::syntax::hcl::{self, BinaryOp, Block, Expr, ExprKind, StepKind};
+use crate::value::{
+    Data, Entry, Guard, Kind, List, Map, Refine, Shape, Term, Unknown, Value, Variable, VariableClass, Why,
+};
 use std::sync::Arc;
 
 impl Resolver<'_, '_> {
-    /// Reads the variable files of the root module, the strongest last.
-    pub(super) fn read_variable_files(&mut self, folder: &str) {
+    /// Collects the values of the root module's variables, the strongest last: those of the environment, of the module's
+    /// variable files, of the command line. Their order is documented under "Variable Definition Precedence".
+    pub(super) fn read_assignments(&mut self, folder: &str) {
+        let given = self.given;
+        for (name, value) in &given.variables.environment {
+            let from = format!("TF_VAR_{name}");
+            self.assigned.insert(name.as_str().into(), Assigned::Given(value.as_str().into(), from.into()));
+        }
         for name in variable_files(&self.loader.files().list(folder)) {
             let path = path_in(folder, &name);
             let Ok(file) = self.loader.load(&path) else { continue };
-            let parsed = parse(&path, file, &self.loader.text(file));
-            let errors = parsed.errors.into_iter();
-            self.diagnostics.extend(errors.map(|error| Diagnostic {
-                span: error.span,
-                message: error.message,
-                fatal: true,
-            }));
-            self.modules.comments.extend(parsed.comments.iter().map(|comment| comment.span));
-            for attribute in parsed.body.attributes {
-                self.assigned.insert(attribute.key.text, attribute.value);
+            self.modules.variable_files.insert(path.clone());
+            self.assign_file(&path, file);
+        }
+        for argument in &given.variables.arguments {
+            match argument {
+                Assignment::Variable(name, value) => {
+                    let from = format!("--var {name}");
+                    self.assigned.insert(name.as_str().into(), Assigned::Given(value.as_str().into(), from.into()));
+                }
+                Assignment::File(path, text) => {
+                    let file = self.modules.given_file(path, text, self.loader);
+                    self.assign_file(path, file);
+                }
             }
+        }
+    }
+
+    fn assign_file(&mut self, path: &str, file: FileId) {
+        let parsed = parse(path, file, &self.loader.text(file));
+        let errors = parsed.errors.into_iter();
+        self.diagnostics.extend(errors.map(|error| Diagnostic {
+            span: error.span,
+            message: error.message,
+            fatal: true,
+        }));
+        self.modules.comments.extend(parsed.comments.iter().map(|comment| comment.span));
+        for attribute in parsed.body.attributes {
+            self.assigned.insert(attribute.key.text, Assigned::Written(attribute.value));
         }
     }
 
@@ -89,7 +114,11 @@ impl Resolver<'_, '_> {
     fn root_variable(&mut self, name: &Arc<str>, block: &Block) -> Value {
         let here = Place { instance: Self::ROOT, bindings: Bindings::none() };
         if let Some(assigned) = self.assigned.get(name).cloned() {
-            let value = convert(&self.evaluate(&here, &assigned), &type_of(block));
+            let assigned = match assigned {
+                Assigned::Written(expr) => self.evaluate(&here, &expr),
+                Assigned::Given(text, from) => self.given_value(&text, &from, block),
+            };
+            let value = convert(&assigned, &type_of(block));
             match self.default(Self::ROOT, block) {
                 Some(default) if matches!(value.data, Data::Null) && !nullable(block) => return default,
                 _ => return value,
@@ -102,6 +131,24 @@ impl Resolver<'_, '_> {
         match default {
             Some(default) => self.overridable(name, block, default),
             None => self.unset(Self::ROOT, name, block),
+        }
+    }
+
+    /// A value of the command line or the environment. It has no file to point at: its place is where the variable is
+    /// declared. Terraform reads it as an expression where the variable has a type that is not primitive, else as a text.
+    fn given_value(&mut self, text: &Arc<str>, from: &Arc<str>, block: &Block) -> Value {
+        let span = name_span(block);
+        if is_literal_type(block) {
+            return Value::string(text.clone(), span).through(from.clone(), span);
+        }
+        let place = Place { instance: Self::ROOT, bindings: Bindings::none() };
+        match hcl::parse_expression(span.file, text) {
+            Ok(expr) => moved(&self.evaluate(&place, &expr), span).through(from.clone(), span),
+            Err(error) => {
+                let message = format!("the value of {from} does not read: {}", error.message);
+                self.diagnostics.push(Diagnostic { span, message: message.clone(), fatal: true });
+                Value::opaque(Why::Invalid(message.into()), span)
+            }
         }
     }
 
@@ -186,6 +233,46 @@ impl Resolver<'_, '_> {
 
     fn term(&self, at: InstanceId, name: &str) -> Term {
         Term::Parameter(self.scope, format!("{}var.{name}", self.prefix(at)).into())
+    }
+}
+
+/// A value that a root module's variable is given.
+#[derive(Clone, Debug)]
+pub(super) enum Assigned {
+    /// In a file.
+    Written(Expr),
+    /// The text of an environment variable or of an argument, and which one it is.
+    Given(Arc<str>, Arc<str>),
+}
+
+/// A value with all its parts at one place.
+fn moved(value: &Value, span: Span) -> Value {
+    let data = match &value.data {
+        Data::List(list) => {
+            let items = list.items.iter().map(|item| moved(item, span)).collect();
+            Data::List(List { items, rest: list.rest.clone() }.into())
+        }
+        Data::Map(map) => {
+            let entry = |(key, entry): (&Arc<str>, &Entry)| {
+                (key.clone(), Entry { key_span: span, value: moved(&entry.value, span) })
+            };
+            Data::Map(Map { entries: map.entries.iter().map(entry).collect(), rest: map.rest.clone() }.into())
+        }
+        other => other.clone(),
+    };
+    Value { data, span, via: None, structure: None, pieces: None, ..value.clone() }
+}
+
+/// True when a value from outside is a text, not an expression: without a type, or with a primitive one.
+fn is_literal_type(block: &Block) -> bool {
+    match type_of(block) {
+        Type::Bool | Type::Number | Type::String => true,
+        // `any` is written as a type, and nothing is written, or `"string"` was by versions before 0.12.
+        Type::Any => match attribute(block, "type") {
+            None => true,
+            Some(written) => written.value.as_text().is_some_and(|name| &*name == "string"),
+        },
+        _ => false,
     }
 }
 

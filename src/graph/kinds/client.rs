@@ -57,6 +57,13 @@ static ATTRIBUTES: &[Attribute] = &[
         "The sign-in flows of the API that the client may use.",
     ),
     Attribute::new(
+        "auth_session_minutes",
+        Shape::Number,
+        "AuthSessionValidity",
+        "auth_session_validity",
+        "For how many minutes a sign-in that waits for its next step is kept.",
+    ),
+    Attribute::new(
         "secret",
         Shape::Bool,
         "GenerateSecret",

@@ -12,6 +12,7 @@ mod function;
 mod group;
 mod identity_provider;
 mod log_delivery;
+mod organization;
 mod policy;
 mod resource_server;
 mod risk;
@@ -22,7 +23,7 @@ mod web_acl;
 
 use super::{Graph, NodeId};
 use crate::frontend::{Dialect, Holds, Referent, Schema, Scope};
-use crate::value::{Refine, ResourceRef, Shape as TextShape, Term, Unknown, Value, Why};
+use crate::value::{Data, Part, Refine, ResourceRef, Shape as TextShape, Term, Unknown, Value, Why};
 
 /// All kinds.
 pub static KINDS: &[&Kind] = &[
@@ -33,6 +34,10 @@ pub static KINDS: &[&Kind] = &[
     &policy::ROLE_POLICY,
     &policy::MANAGED_POLICY,
     &policy::POLICY_ATTACHMENT,
+    &policy::EXCLUSIVE_POLICIES,
+    &policy::POLICY_LOOKUP,
+    &organization::ORGANIZATION_POLICY,
+    &organization::ORGANIZATION_POLICY_ATTACHMENT,
     &topic::TOPIC,
     &domain::DOMAIN,
     &identity_provider::IDENTITY_PROVIDER,
@@ -56,6 +61,13 @@ pub fn named(name: &str) -> Option<&'static Kind> {
 /// The kind that a resource type belongs to.
 pub fn of_type(type_name: &str) -> Option<&'static Kind> {
     KINDS.iter().copied().find(|kind| kind.cloudformation.contains(&type_name) || kind.terraform.contains(&type_name))
+}
+
+/// A handle of a resource as its configuration writes it; absent for a kind without a handle of that name.
+pub fn written(graph: &Graph, id: NodeId, handle: &str) -> Value {
+    let kind = graph.node(id).and_then(|node| node.kind);
+    let handle = kind.and_then(|kind| kind.handles.iter().find(|own| own.name == handle));
+    handle.map_or_else(|| Value::absent(graph.read(id, "").place), |handle| (handle.written)(graph, id))
 }
 
 /// A kind of resource.
@@ -152,6 +164,22 @@ impl Attribute {
         self
     }
 
+    /// With a second path in CloudFormation, for where the first one is absent.
+    pub const fn cloudformation_or(mut self, second: &'static str) -> Self {
+        if let Source::Path(first) = self.cloudformation {
+            self.cloudformation = Source::Either(first, second);
+        }
+        self
+    }
+
+    /// With a second path in Terraform, for where the first one is absent: another provider's word.
+    pub const fn terraform_or(mut self, second: &'static str) -> Self {
+        if let Source::Path(first) = self.terraform {
+            self.terraform = Source::Either(first, second);
+        }
+        self
+    }
+
     /// With another way to find it in Terraform.
     pub const fn terraform(mut self, source: fn(&Graph, NodeId) -> Value) -> Self {
         self.terraform = Source::Derived(source);
@@ -178,6 +206,8 @@ impl Attribute {
 pub enum Source {
     /// A path of keys, joined by dots, from the enclosing block (or the properties). Empty: not expressible, so absent.
     Path(&'static str),
+    /// Two such paths; the second one where nothing stands under the first.
+    Either(&'static str, &'static str),
     /// Worked out.
     Derived(fn(&Graph, NodeId) -> Value),
 }
@@ -262,6 +292,45 @@ fn iam_arn(graph: &Graph, id: NodeId, entity: &str, name: Value) -> Value {
     Value::concat(&parts, name.span).unwrap_or(name)
 }
 
+/// The account in a written ARN; `None` where a hole may stand there, or it is no ARN of IAM.
+fn arn_account(arn: &Value) -> Option<Value> {
+    const HOLE: char = '\u{0}';
+    let mut text = String::new();
+    for part in arn.as_parts()? {
+        match part {
+            Part::Literal(literal, _) => text.push_str(&literal),
+            Part::Hole(..) => text.push(HOLE),
+        }
+    }
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", _, "iam", "", account, _]
+            if !account.is_empty() && account.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            Some(Value { data: Data::String((*account).into()), ..arn.clone() })
+        }
+        _ => None,
+    }
+}
+
+const DELETION_POLICY_DOC: &str =
+    "What becomes of the resource when its stack is deleted (CloudFormation's DeletionPolicy).";
+
+/// `DeletionPolicy` stands beside the properties. Nobody writes it: the resource is deleted.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html>
+fn deletion_policy(graph: &Graph, id: NodeId) -> Value {
+    let written = graph.node(id).map(|node| node.resource.attributes.get("DeletionPolicy"));
+    match written {
+        Some(written) if !written.is_absent() => written,
+        _ => Value::string("Delete", graph.read(id, "name").place.part(0, 0)),
+    }
+}
+
+/// What a language has no word for.
+fn nowhere(graph: &Graph, id: NodeId) -> Value {
+    Value::absent(graph.read(id, "name").place)
+}
+
 /// All kinds, as the frontends ask for them.
 #[derive(Debug)]
 pub struct AllKinds;
@@ -282,20 +351,24 @@ impl Schema for AllKinds {
 fn held(attributes: &'static [Attribute], path: &str) -> Option<Holds> {
     let mut inside = false;
     for attribute in attributes {
-        match attribute.terraform {
-            Source::Path(own) if own == path => return Some(attribute.shape.holds()),
-            Source::Path(own) if !own.is_empty() => {
-                let deeper = path.strip_prefix(own).and_then(|rest| rest.strip_prefix('.'));
-                if let (Some(deeper), Some(block)) = (deeper, attribute.shape.block()) {
-                    return held(block, deeper);
-                }
-                inside |= own.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
-            }
+        let (first, second) = match attribute.terraform {
+            Source::Path(own) => (own, ""),
+            Source::Either(first, second) => (first, second),
             // A list that is worked out, such as `roles`, stands under its own name or under that of one element.
             Source::Derived(_) if attribute.name == path || attribute.name.strip_suffix('s') == Some(path) => {
                 return Some(attribute.shape.holds());
             }
-            _ => {}
+            Source::Derived(_) => continue,
+        };
+        for own in [first, second].into_iter().filter(|own| !own.is_empty()) {
+            if own == path {
+                return Some(attribute.shape.holds());
+            }
+            let deeper = path.strip_prefix(own).and_then(|rest| rest.strip_prefix('.'));
+            if let (Some(deeper), Some(block)) = (deeper, attribute.shape.block()) {
+                return held(block, deeper);
+            }
+            inside |= own.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
         }
     }
     inside.then_some(Holds::Block)

@@ -10,10 +10,12 @@ pub(super) static ROLE_POLICY: Kind = Kind {
     name: "role_policy",
     doc: "An inline policy of a role, written as a resource of its own.",
     cloudformation: &["AWS::IAM::Policy", "AWS::IAM::RolePolicy"],
-    terraform: &["aws_iam_role_policy"],
+    terraform: &["aws_iam_role_policy", "awscc_iam_role_policy"],
     attributes: &[
-        Attribute::new("policy_name", Shape::Text, "PolicyName", "name", "The policy's name."),
-        Attribute::new("document", Shape::Document, "PolicyDocument", "policy", "The policy."),
+        Attribute::new("policy_name", Shape::Text, "PolicyName", "name", "The policy's name.")
+            .terraform_or("policy_name"),
+        Attribute::new("document", Shape::Document, "PolicyDocument", "policy", "The policy.")
+            .terraform_or("policy_document"),
         Attribute::derived("roles", ROLES, policy_roles, "The roles that have the policy."),
     ],
     handles: &[],
@@ -25,7 +27,7 @@ pub(super) static MANAGED_POLICY: Kind = Kind {
     name: "managed_policy",
     doc: "A customer managed policy.",
     cloudformation: &["AWS::IAM::ManagedPolicy"],
-    terraform: &["aws_iam_policy"],
+    terraform: &["aws_iam_policy", "awscc_iam_managed_policy"],
     attributes: &[
         Attribute::new(
             "policy_name",
@@ -33,12 +35,19 @@ pub(super) static MANAGED_POLICY: Kind = Kind {
             "ManagedPolicyName",
             "name",
             "The policy's name, where the template gives one.",
-        ),
+        )
+        .terraform_or("managed_policy_name"),
         Attribute::new("path", Shape::Text, "Path", "path", "The path in front of the name.").or("/"),
-        Attribute::new("document", Shape::Document, "PolicyDocument", "policy", "The policy."),
-        Attribute::new("roles", ROLES, "Roles", "", "The roles that the policy attaches itself to."),
+        Attribute::new("document", Shape::Document, "PolicyDocument", "policy", "The policy.")
+            .terraform_or("policy_document"),
+        Attribute::new("roles", ROLES, "Roles", "roles", "The roles that the policy attaches itself to."),
     ],
-    handles: &[Handle { name: "arn", cloudformation: "Ref", terraform: &["arn", "id"], written: written_arn }],
+    handles: &[Handle {
+        name: "arn",
+        cloudformation: "Ref",
+        terraform: &["arn", "id", "policy_arn"],
+        written: written_arn,
+    }],
     computed: nothing,
 };
 
@@ -62,11 +71,52 @@ pub(super) static POLICY_ATTACHMENT: Kind = Kind {
     computed: nothing,
 };
 
+/// Terraform's resources that take from a role whatever they do not list.
+pub(super) static EXCLUSIVE_POLICIES: Kind = Kind {
+    name: "exclusive_policies",
+    doc: "The only policies that a role may have, inline or managed (Terraform).",
+    cloudformation: &[],
+    terraform: &["aws_iam_role_policies_exclusive", "aws_iam_role_policy_attachments_exclusive"],
+    attributes: &[
+        Attribute::new(
+            "policy_names",
+            Shape::List(&Shape::Text),
+            "",
+            "policy_names",
+            "The names of the only inline policies.",
+        ),
+        Attribute::new(
+            "policies",
+            Shape::List(&Shape::Link("managed_policy", "arn")),
+            "",
+            "policy_arns",
+            "The only managed policies.",
+        ),
+        Attribute::derived("roles", ROLES, policy_roles, "The role."),
+    ],
+    handles: &[],
+    computed: nothing,
+};
+
+/// A managed policy that Terraform looks up, by name or by ARN.
+pub(super) static POLICY_LOOKUP: Kind = Kind {
+    name: "policy_lookup",
+    doc: "A managed policy that is looked up in the account (Terraform's data source).",
+    cloudformation: &[],
+    terraform: &["data.aws_iam_policy"],
+    attributes: &[
+        Attribute::new("policy_name", Shape::Text, "", "name", "The name that is looked up."),
+        Attribute::new("arn", Shape::Text, "", "arn", "The ARN that is looked up."),
+    ],
+    handles: &[],
+    computed: nothing,
+};
+
 const ROLES: Shape = Shape::List(&Shape::Link("role", "name"));
 
 /// `AWS::IAM::Policy` has a list of roles, `AWS::IAM::RolePolicy` and `aws_iam_role_policy` name one.
 fn policy_roles(graph: &Graph, id: NodeId) -> Value {
-    one_or_many(graph, id, &["Roles"], &["RoleName", "role"])
+    one_or_many(graph, id, &["Roles"], &["RoleName", "role", "role_name"])
 }
 
 fn attachment_roles(graph: &Graph, id: NodeId) -> Value {

@@ -1,4 +1,4 @@
-//! IAM roles: `AWS::IAM::Role`, `aws_iam_role`.
+//! IAM roles: `AWS::IAM::Role`, `aws_iam_role`, `awscc_iam_role`. The last one is CloudFormation's in Terraform's spelling.
 
 use super::super::{Graph, NodeId};
 use super::{Attribute, Handle, Kind, Shape, iam_arn};
@@ -10,11 +10,11 @@ pub(super) static ROLE: Kind = Kind {
     name: "role",
     doc: "An IAM role.",
     cloudformation: &["AWS::IAM::Role"],
-    terraform: &["aws_iam_role"],
+    terraform: &["aws_iam_role", "awscc_iam_role"],
     attributes: ATTRIBUTES,
     handles: &[
         Handle { name: "arn", cloudformation: "Arn", terraform: &["arn"], written: written_arn },
-        Handle { name: "name", cloudformation: "Ref", terraform: &["name", "id"], written: written_name },
+        Handle { name: "name", cloudformation: "Ref", terraform: &["name", "id", "role_name"], written: written_name },
     ],
     computed,
 };
@@ -26,7 +26,8 @@ static ATTRIBUTES: &[Attribute] = &[
         "RoleName",
         "name",
         "The role's name in IAM, where the template gives one.",
-    ),
+    )
+    .terraform_or("role_name"),
     Attribute::new("path", Shape::Text, "Path", "path", "The path in front of the name.").or("/"),
     Attribute::new(
         "trust",
@@ -34,14 +35,16 @@ static ATTRIBUTES: &[Attribute] = &[
         "AssumeRolePolicyDocument",
         "assume_role_policy",
         "The trust policy: who may assume the role.",
-    ),
+    )
+    .terraform_or("assume_role_policy_document"),
     Attribute::new(
         "inline_policies",
         Shape::List(&Shape::Block(INLINE)),
         "Policies",
         "inline_policy",
         "The policies written inside the role.",
-    ),
+    )
+    .terraform_or("policies"),
     Attribute::new(
         "managed_policies",
         Shape::List(&Shape::Link("managed_policy", "arn")),
@@ -56,19 +59,23 @@ static ATTRIBUTES: &[Attribute] = &[
         "permissions_boundary",
         "The policy that bounds what the role may do.",
     ),
+    Attribute::derived("deletion_policy", Shape::Word, super::deletion_policy, super::DELETION_POLICY_DOC)
+        .terraform(super::nowhere),
 ];
 
 static INLINE: &[Attribute] = &[
-    Attribute::new("policy_name", Shape::Text, "PolicyName", "name", "The policy's name."),
-    Attribute::new("document", Shape::Document, "PolicyDocument", "policy", "The policy."),
+    Attribute::new("policy_name", Shape::Text, "PolicyName", "name", "The policy's name.").terraform_or("policy_name"),
+    Attribute::new("document", Shape::Document, "PolicyDocument", "policy", "The policy.")
+        .terraform_or("policy_document"),
 ];
 
 /// Terraform's `id` of a role is its name. A name that nobody writes is made up at creation: one unknown, under either word.
 fn computed(resource: &ResourceRef, attribute: &str, config: &Value) -> Option<Value> {
-    if !matches!(attribute, "id" | "name") {
+    if !matches!(attribute, "id" | "name" | "role_name") {
         return None;
     }
-    let name = config.get("name");
+    let name =
+        config.get("name").each(&mut |name| if name.is_absent() { config.get("role_name") } else { name.clone() });
     let unnamed = matches!(name.data, Data::Absent | Data::Null);
     Some(if unnamed { made_up_name(resource, config) } else { name })
 }

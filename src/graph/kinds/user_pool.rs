@@ -1,9 +1,10 @@
 //! User pools: `AWS::Cognito::UserPool`, `aws_cognito_user_pool`.
 
+use super::super::link::Link;
 use super::super::{Graph, NodeId};
 use super::{Attribute, Handle, Kind, Shape};
 use crate::frontend::Dialect;
-use crate::value::{Data, List, ResourceRef, Value};
+use crate::value::{Data, List, ResourceRef, Term, Value, Why};
 use std::sync::Arc;
 
 /// A Cognito user pool.
@@ -21,6 +22,14 @@ pub(super) static USER_POOL: Kind = Kind {
 };
 
 static ATTRIBUTES: &[Attribute] = &[
+    Attribute::derived(
+        "account",
+        Shape::Text,
+        account,
+        "The account that the pool is created in, where the input says it.",
+    ),
+    Attribute::derived("deletion_policy", Shape::Word, super::deletion_policy, super::DELETION_POLICY_DOC)
+        .terraform(nowhere),
     Attribute::new("mfa", Shape::Word, "MfaConfiguration", "mfa_configuration", "The MFA mode: OFF, ON or OPTIONAL.")
         .or("OFF")
         .out_of_band(),
@@ -85,14 +94,48 @@ static ATTRIBUTES: &[Attribute] = &[
         "The attributes that are verified by a code at sign-up.",
     ),
     Attribute::new(
-        "written_tier",
+        "explicit_tier",
         Shape::Word,
         "UserPoolTier",
         "user_pool_tier",
-        "The feature plan as the template names it; () where it names none.",
+        "The feature plan that the template names; () where it leaves the plan to AWS.",
     ),
+    Attribute::derived(
+        "plan_action",
+        Shape::Word,
+        plan_action,
+        "What a Terraform plan does with the pool: create, or update where it exists already; () where the input is no plan.",
+    ),
+    Attribute::derived(
+        "before",
+        Shape::Block(BEFORE),
+        before,
+        "The pool as a Terraform plan finds it; () where the plan creates it, and where the input is no plan.",
+    ),
+    Attribute::derived("region", Shape::Text, region, "The pool's Region, where the input says it."),
+    Attribute::derived(
+        "has_domain",
+        Shape::Bool,
+        has_domain,
+        "Whether a domain in the input belongs to the pool.",
+    ),
+    Attribute::new(
+        "passkey_factor",
+        Shape::Word,
+        "WebAuthnFactorConfiguration",
+        "",
+        "What a passkey counts as: SINGLE_FACTOR, or MULTI_FACTOR_WITH_USER_VERIFICATION. Terraform has no word for it.",
+    )
+    .or("SINGLE_FACTOR"),
+    Attribute::new(
+        "relying_party",
+        Shape::Text,
+        "WebAuthnRelyingPartyID",
+        "web_authn_configuration.relying_party_id",
+        "The domain that passkeys are registered for.",
+    )
+    .out_of_band(),
     // Where the pool is, what refers to it, its email and its triggers.
-    Attribute::derived("region", Shape::Text, super::region, "The pool's Region, where the input says it."),
     Attribute::derived("account", Shape::Text, super::account, "The pool's account, where the input says it."),
     Attribute::referrers("clients", "user_pool_client", "pool", "The pool's app clients."),
     Attribute::referrers("domains", "domain", "pool", "The pool's domains."),
@@ -131,9 +174,194 @@ static ATTRIBUTES: &[Attribute] = &[
         Shape::Word,
         "UserPoolAddOns.AdvancedSecurityMode",
         "user_pool_add_ons.advanced_security_mode",
-        "Threat protection: OFF, AUDIT or ENFORCED.",
+        "Threat protection of password sign-in: OFF, AUDIT or ENFORCED.",
     )
     .or("OFF"),
+    Attribute::new(
+        "custom_threat_protection",
+        Shape::Word,
+        "UserPoolAddOns.AdvancedSecurityAdditionalFlows.CustomAuthMode",
+        "user_pool_add_ons.advanced_security_additional_flows.custom_auth_mode",
+        "Threat protection of custom authentication: AUDIT or ENFORCED.",
+    ),
+    Attribute::new(
+        "password_length",
+        Shape::Number,
+        "Policies.PasswordPolicy.MinimumLength",
+        "password_policy.minimum_length",
+        "The least number of characters of a password.",
+    ),
+    Attribute::new(
+        "password_history",
+        Shape::Number,
+        "Policies.PasswordPolicy.PasswordHistorySize",
+        "password_policy.password_history_size",
+        "How many earlier passwords must not be used again.",
+    ),
+    Attribute::new(
+        "temporary_password_days",
+        Shape::Number,
+        "Policies.PasswordPolicy.TemporaryPasswordValidityDays",
+        "password_policy.temporary_password_validity_days",
+        "How many days the password of an invitation is good for.",
+    ),
+    Attribute::new(
+        "unused_account_days",
+        Shape::Number,
+        "AdminCreateUserConfig.UnusedAccountValidityDays",
+        "",
+        "The old word for how many days an invitation is good for.",
+    ),
+    Attribute::new(
+        "recovery_mechanisms",
+        Shape::List(&Shape::Block(RECOVERY_MECHANISM)),
+        "AccountRecoverySetting.RecoveryMechanisms",
+        "account_recovery_setting.recovery_mechanism",
+        "The ways to recover an account, with their priorities.",
+    ),
+    Attribute::new(
+        "alias_attributes",
+        Shape::List(&Shape::Word),
+        "AliasAttributes",
+        "alias_attributes",
+        "The attributes that users may sign in with besides their user name.",
+    ),
+    Attribute::new(
+        "username_attributes",
+        Shape::List(&Shape::Word),
+        "UsernameAttributes",
+        "username_attributes",
+        "The attributes that users sign up with in place of a user name.",
+    ),
+    Attribute::new(
+        "verified_before_update",
+        Shape::List(&Shape::Word),
+        "UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate",
+        "user_attribute_update_settings.attributes_require_verification_before_update",
+        "The attributes that keep their old value until the new one is verified.",
+    ),
+    Attribute::new(
+        "pre_sign_up",
+        Shape::Text,
+        "LambdaConfig.PreSignUp",
+        "lambda_config.pre_sign_up",
+        "The ARN of the function that is asked before a user is signed up.",
+    ),
+    Attribute::new("schema", Shape::List(&Shape::Block(SCHEMA)), "Schema", "schema", "The user attributes."),
+    Attribute::new(
+        "invitation",
+        Shape::Block(INVITATION),
+        "AdminCreateUserConfig.InviteMessageTemplate",
+        "admin_create_user_config.invite_message_template",
+        "The messages to users whom an administrator creates.",
+    ),
+    Attribute::new(
+        "verification",
+        Shape::Block(VERIFICATION),
+        "VerificationMessageTemplate",
+        "verification_message_template",
+        "The messages that verify an address or a phone number.",
+    ),
+    Attribute::new(
+        "email_verification_message",
+        Shape::Text,
+        "EmailVerificationMessage",
+        "email_verification_message",
+        "The email that verifies an address.",
+    ),
+    Attribute::new(
+        "sms_verification_message",
+        Shape::Text,
+        "SmsVerificationMessage",
+        "sms_verification_message",
+        "The text message that verifies a phone number.",
+    ),
+    Attribute::new(
+        "sms_mfa_message",
+        Shape::Text,
+        "SmsAuthenticationMessage",
+        "sms_authentication_message",
+        "The text message of SMS MFA.",
+    ),
+];
+
+static BEFORE: &[Attribute] = &[
+    Attribute::new("email_mfa", Shape::Block(&[]), "", "email_mfa_configuration", "Email MFA."),
+    Attribute::new(
+        "email_sending_account",
+        Shape::Word,
+        "",
+        "email_configuration.email_sending_account",
+        "Who sends the pool's email.",
+    )
+    .or("COGNITO_DEFAULT"),
+    Attribute::new(
+        "recovery_mechanisms",
+        Shape::List(&Shape::Block(RECOVERY_MECHANISM)),
+        "",
+        "account_recovery_setting.recovery_mechanism",
+        "The ways to recover an account.",
+    ),
+    Attribute::new("tier", Shape::Word, "", "user_pool_tier", "The feature plan."),
+];
+
+static RECOVERY_MECHANISM: &[Attribute] = &[
+    Attribute::new("name", Shape::Word, "Name", "name", "verified_email, verified_phone_number or admin_only."),
+    Attribute::new("priority", Shape::Number, "Priority", "priority", "1 or 2; the lower one is tried first."),
+];
+
+static INVITATION: &[Attribute] = &[
+    Attribute::new("email", Shape::Text, "EmailMessage", "email_message", "The email's text."),
+    Attribute::new("subject", Shape::Text, "EmailSubject", "email_subject", "The email's subject."),
+    Attribute::new("sms", Shape::Text, "SMSMessage", "sms_message", "The text message."),
+];
+
+static VERIFICATION: &[Attribute] = &[
+    Attribute::new("email", Shape::Text, "EmailMessage", "email_message", "The email with a code."),
+    Attribute::new("link", Shape::Text, "EmailMessageByLink", "email_message_by_link", "The email with a link."),
+    Attribute::new("sms", Shape::Text, "SmsMessage", "sms_message", "The text message."),
+];
+
+static SCHEMA: &[Attribute] = &[
+    Attribute::new("name", Shape::Text, "Name", "name", "The attribute's name, without `custom:`."),
+    Attribute::new("data_type", Shape::Word, "AttributeDataType", "attribute_data_type", "String, Number and so on."),
+    Attribute::new("required", Shape::Bool, "Required", "required", "Whether every user must have it.").or("false"),
+    Attribute::new(
+        "developer_only",
+        Shape::Bool,
+        "DeveloperOnlyAttribute",
+        "developer_only_attribute",
+        "Whether only administrators see it.",
+    )
+    .or("false"),
+    Attribute::new(
+        "min_length",
+        Shape::Number,
+        "StringAttributeConstraints.MinLength",
+        "string_attribute_constraints.min_length",
+        "The least number of characters.",
+    ),
+    Attribute::new(
+        "max_length",
+        Shape::Number,
+        "StringAttributeConstraints.MaxLength",
+        "string_attribute_constraints.max_length",
+        "The greatest number of characters.",
+    ),
+    Attribute::new(
+        "min_value",
+        Shape::Number,
+        "NumberAttributeConstraints.MinValue",
+        "number_attribute_constraints.min_value",
+        "The least number.",
+    ),
+    Attribute::new(
+        "max_value",
+        Shape::Number,
+        "NumberAttributeConstraints.MaxValue",
+        "number_attribute_constraints.max_value",
+        "The greatest number.",
+    ),
     Attribute::new(
         "triggers",
         Shape::Block(TRIGGERS),
@@ -187,34 +415,37 @@ static SMS: &[Attribute] = &[
         Shape::Link("role", "arn"),
         "SnsCallerArn",
         "sns_caller_arn",
-        "The role with which Cognito publishes text messages.",
-    ),
+        "The role with which Cognito sends text messages, through SNS or through AWS End User Messaging.",
+    )
+    .cloudformation_or("EumsSms.CallerArn"),
     Attribute::new(
         "external_id",
         Shape::Text,
         "ExternalId",
         "external_id",
         "The ExternalId that Cognito presents when it assumes the role.",
+    )
+    .cloudformation_or("EumsSms.ExternalId"),
+    Attribute::derived(
+        "role_account",
+        Shape::Text,
+        role_account,
+        "The account in the ARN of the role, where the template spells it out.",
     ),
     Attribute::new("region", Shape::Text, "SnsRegion", "sns_region", "The Region of SNS."),
+    Attribute::new(
+        "sns_role",
+        Shape::Link("role", "arn"),
+        "SnsCallerArn",
+        "sns_caller_arn",
+        "The role of a pool that sends through SNS; role answers for both ways.",
+    ),
+    Attribute::derived("role_name", Shape::Text, role_name, "The role's name, where that stands in place of its ARN."),
+    Attribute::derived("role_in_input", Shape::Bool, role_in_input, "Whether the role is a resource of the input."),
     Attribute::new("eums", Shape::Block(EUMS), "EumsSms", "", "AWS End User Messaging instead of SNS."),
 ];
 
 static EUMS: &[Attribute] = &[
-    Attribute::new(
-        "role",
-        Shape::Link("role", "arn"),
-        "CallerArn",
-        "",
-        "The role with which Cognito sends text messages.",
-    ),
-    Attribute::new(
-        "external_id",
-        Shape::Text,
-        "ExternalId",
-        "",
-        "The ExternalId that Cognito presents when it assumes the role.",
-    ),
     Attribute::new(
         "origination_identity",
         Shape::Text,
@@ -222,6 +453,7 @@ static EUMS: &[Attribute] = &[
         "",
         "The phone number, pool or sender id.",
     ),
+    Attribute::new("region", Shape::Text, "Region", "", "The Region of AWS End User Messaging."),
 ];
 
 fn never(graph: &Graph, id: NodeId) -> Value {
@@ -237,12 +469,118 @@ fn computed(_resource: &ResourceRef, _attribute: &str, _config: &Value) -> Optio
     None
 }
 
+/// A plan says whether the pool exists already; what is destroyed first is created.
+fn plan_action(graph: &Graph, id: NodeId) -> Value {
+    let Some(node) = graph.node(id).filter(|node| node.dialect == Dialect::Terraform) else { return never(graph, id) };
+    let actions = node.resource.attributes.get("actions");
+    let Some(list) = actions.as_list() else { return never(graph, id) };
+    let create = list.items.iter().any(|action| action.as_str() == Some("create"));
+    Value::string(if create { "create" } else { "update" }, node.resource.name_span)
+}
+
+fn before(graph: &Graph, id: NodeId) -> Value {
+    let node = graph.node(id).filter(|node| node.dialect == Dialect::Terraform);
+    node.map_or_else(|| never(graph, id), |node| node.resource.attributes.get("before"))
+}
+
+fn region(graph: &Graph, id: NodeId) -> Value {
+    // From version 6 on, the provider lets every resource name a Region of its own.
+    if is_terraform(graph, id) {
+        let own = property(graph, id, "region");
+        if !matches!(own.data, Data::Absent | Data::Null) {
+            return own;
+        }
+    }
+    graph.scope_of(id).map_or_else(|| never(graph, id), |scope| scope.region.clone())
+}
+
+/// Whether a domain of the pool is in the input. Unknown when something hides from us that may be one.
+fn has_domain(graph: &Graph, id: NodeId) -> Value {
+    let Some(node) = graph.node(id) else { return never(graph, id) };
+    let place = node.resource.name_span;
+    let answer = |flag: bool| Value { data: Data::Bool(flag), ..Value::absent(place) };
+    let hidden = |why: &str| Value::opaque(Why::Undeclared(why.into()), place);
+    let mut possible = false;
+    for (type_name, key) in
+        [("AWS::Cognito::UserPoolDomain", "UserPoolId"), ("aws_cognito_user_pool_domain", "user_pool_id")]
+    {
+        for domain in graph.of(type_name) {
+            let Some(other) = graph.node(*domain) else { continue };
+            let pool = other.resource.properties.get(key);
+            if matches!(pool.data, Data::Choice(_)) {
+                possible = true;
+                continue;
+            }
+            match graph.follow(*domain, &pool, "user_pool", "id") {
+                Link::Node(found) if found == id => return answer(true),
+                Link::Unknown(_) => possible = true,
+                _ => {}
+            }
+        }
+    }
+    let opening = graph.scope_of(id).is_some_and(|scope| scope.openings.iter().any(|o| o.may_touch(&node.resource.id)));
+    if possible || opening { hidden("a domain that may belong to the pool") } else { answer(false) }
+}
+
+/// A role's name where its ARN belongs: a literal, or CloudFormation's `Ref` and Terraform's `name` and `id` of a role.
+fn role_name(graph: &Graph, id: NodeId) -> Value {
+    graph.read(id, "sms.role").value.each(&mut |role| match &role.data {
+        Data::String(text) if !text.starts_with("arn:") => role.clone(),
+        Data::Unknown(unknown) => match &unknown.term {
+            Term::Attribute(resource, attribute) => {
+                let kind = graph.find(resource).and_then(|id| graph.node(id)).and_then(|node| node.kind);
+                let named = matches!(attribute.as_ref(), "Ref" | "name" | "id");
+                match kind {
+                    Some(kind) if kind.name == "role" && named => Value::string(resource.address.clone(), role.span),
+                    Some(kind) if kind.name == "role" => Value::absent(role.span),
+                    _ => role.clone(),
+                }
+            }
+            _ => role.clone(),
+        },
+        Data::Text(_) => role.clone(),
+        _ => Value::absent(role.span),
+    })
+}
+
+fn role_in_input(graph: &Graph, id: NodeId) -> Value {
+    graph.read(id, "sms.role").value.each(&mut |role| {
+        let here = matches!(graph.follow(id, role, "role", "arn"), Link::Node(_));
+        Value { data: Data::Bool(here), ..Value::absent(role.span) }
+    })
+}
+
 fn property(graph: &Graph, id: NodeId, key: &str) -> Value {
     graph.node(id).map_or_else(|| never(graph, id), |node| node.resource.properties.get(key))
 }
 
 fn is_terraform(graph: &Graph, id: NodeId) -> bool {
     graph.node(id).is_some_and(|node| node.dialect == Dialect::Terraform)
+}
+
+fn account(graph: &Graph, id: NodeId) -> Value {
+    graph.scope_of(id).map_or_else(|| never(graph, id), |scope| scope.account.clone())
+}
+
+/// The fifth part of the role's ARN, `arn:PARTITION:iam::ACCOUNT:role/NAME`. A reference to a role holds none; the role of
+/// another stack is in that stack's account.
+fn role_account(graph: &Graph, id: NodeId) -> Value {
+    graph.read(id, "sms.role").value.each(&mut |arn| match &arn.data {
+        Data::String(_) | Data::Text(_) => {
+            let unsaid = || Value::opaque(Why::Attribute("the account of the role".into()), arn.span);
+            super::arn_account(arn).unwrap_or_else(unsaid)
+        }
+        Data::Unknown(unknown) => match graph.follow(id, arn, "role", "arn") {
+            Link::Node(role) => match (graph.scope_of(role), graph.node(role), graph.node(id)) {
+                (Some(scope), Some(role), Some(pool)) if role.resource.id.scope != pool.resource.id.scope => {
+                    scope.account.clone()
+                }
+                _ => Value::absent(arn.span),
+            },
+            _ => Value::unknown(unknown.derive("account"), arn.span),
+        },
+        _ => Value::absent(arn.span),
+    })
 }
 
 /// YAML 1.1 reads an unquoted `ON` as true, and so does CloudFormation; the deployment then fails.

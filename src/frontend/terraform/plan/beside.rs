@@ -3,6 +3,7 @@
 
 use super::super::discover::Modules;
 use super::super::resolver::Resolver;
+use super::super::variables::Assigned;
 use super::configuration::Configuration;
 use super::document::Document;
 use crate::frontend::{Given, Input, Model, Schema};
@@ -36,22 +37,25 @@ pub(super) struct Reading<'r, 'l> {
 }
 
 impl Reading<'_, '_> {
-    /// Reads the files in the plan's folder. Nothing when they are not those that the plan was made from: when they declare
-    /// other resources, or a resource has other values than the plan.
-    pub(super) fn beside(self, document: &Document, configuration: &Configuration<'_>) -> Beside {
+    /// True when the plan's folder holds the root module that the plan was made from: one with the same resources.
+    pub(super) fn is_beside_its_files(&mut self, document: &Document, configuration: &Configuration<'_>) -> bool {
         let folder = parent(&self.input.path);
         let is_configuration =
             |name: &String| [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| name.ends_with(end));
-        if !self.loader.files().list(folder).iter().any(is_configuration) {
-            return Beside::new();
+        if document.section("configuration").is_none() || !self.loader.files().list(folder).iter().any(is_configuration)
+        {
+            return false;
         }
         let module = self.modules.get(folder, self.loader);
         let written: BTreeSet<&str> = module.resources.keys().map(|key| &**key).collect();
         let planned = configuration.resources().filter(|(declared, _)| declared.module.is_empty());
         let planned: BTreeSet<&str> = planned.map(|(declared, _)| &*declared.resource).collect();
-        if !module.lost.is_empty() || written != planned {
-            return Beside::new();
-        }
+        module.lost.is_empty() && written == planned
+    }
+
+    /// Reads the files in the plan's folder, if they are the plan's. What certainly has other values than the plan is left out.
+    pub(super) fn beside(self, document: &Document) -> Beside {
+        let folder = parent(&self.input.path);
         let mut resolver = Resolver::new(folder, self.scope, self.loader, self.modules, self.schema, self.given);
         resolver.assigned = variables(document);
         let mut model = Model::default();
@@ -92,12 +96,12 @@ fn differs(document: &Document, value: &Value, planned: NodeId) -> bool {
 }
 
 /// The values of the root module's variables as expressions.
-fn variables(document: &Document) -> BTreeMap<Arc<str>, Expr> {
+fn variables(document: &Document) -> BTreeMap<Arc<str>, Assigned> {
     let tree = &document.tree;
     let variables = document.section("variables").map_or(&[][..], |variables| tree.entries(variables));
     let value = |(name, variable): &(NodeId, NodeId)| {
         let (_, value) = tree.get(*variable, "value")?;
-        Some((tree.str(*name)?.clone(), literal(document, value, 0)))
+        Some((tree.str(*name)?.clone(), Assigned::Written(literal(document, value, 0))))
     };
     variables.iter().filter_map(value).collect()
 }

@@ -22,7 +22,7 @@ fn read_configuration(name: &str) -> (Model, Json) {
     let files = folder(&format!("values/terraform-modules/{name}"));
     let expected = serde_json::from_str(&files.read("expected.json").unwrap()).unwrap();
     // Terraform was run with this account and Region.
-    let given = Given { region: Some("us-east-1".into()), account: Some("123456789012".into()) };
+    let given = Given { region: Some("us-east-1".into()), account: Some("123456789012".into()), ..Given::default() };
     (model_of(&files, &given), expected)
 }
 

@@ -1,0 +1,14 @@
+resource "aws_cognito_user_pool" "shop" {
+  name = "shop"
+}
+
+resource "aws_cognito_user_pool_client" "web" {
+  name         = "web"
+  user_pool_id = aws_cognito_user_pool.shop.id
+
+  auth_session_validity = local.minutes #~ ERROR auth-session-out-of-range
+}
+
+locals {
+  minutes = 2
+}

@@ -1,0 +1,12 @@
+resource "aws_cognito_user_pool" "shop" {
+  name = "shop"
+
+  web_authn_configuration {
+    relying_party_id  = "shop.example.com"
+    user_verification = "required"
+  }
+
+  sign_in_policy {
+    allowed_first_auth_factors = ["WEB_AUTHN"] #~ ERROR first-factor-without-password
+  }
+}

@@ -1,0 +1,11 @@
+resource "aws_cognito_user_pool" "shop" {
+  name = "shop"
+
+  sign_in_policy {
+    allowed_first_auth_factors = var.factors
+  }
+}
+
+variable "factors" {
+  type = list(string)
+}

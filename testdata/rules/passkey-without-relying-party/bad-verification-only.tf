@@ -1,0 +1,11 @@
+resource "aws_cognito_user_pool" "shop" {
+  name = "shop"
+
+  web_authn_configuration {
+    user_verification = "preferred"
+  }
+
+  sign_in_policy {
+    allowed_first_auth_factors = ["PASSWORD", "WEB_AUTHN"] #~ WARNING passkey-without-relying-party
+  }
+}

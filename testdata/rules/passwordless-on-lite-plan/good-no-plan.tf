@@ -1,0 +1,7 @@
+resource "aws_cognito_user_pool" "shop" {
+  name = "shop"
+
+  sign_in_policy {
+    allowed_first_auth_factors = ["PASSWORD", "EMAIL_OTP"]
+  }
+}

@@ -1,0 +1,17 @@
+resource "aws_cognito_user_pool" "shop" {
+  name                     = "shop"
+  mfa_configuration        = "OPTIONAL"
+  auto_verified_attributes = ["phone_number"]
+
+  sms_configuration {
+    sns_caller_arn = "arn:aws:iam::111122223333:role/sms"
+    external_id    = "shop-sms"
+  }
+
+  account_recovery_setting {
+    recovery_mechanism {
+      name     = "verified_phone_number"
+      priority = 1
+    }
+  }
+}

@@ -1,0 +1,11 @@
+resource "aws_cognito_user_pool" "shop" {
+  name = "shop"
+
+  web_authn_configuration {
+    relying_party_id = "${var.stage}:shop.example.com"
+  }
+}
+
+variable "stage" {
+  type = string
+}

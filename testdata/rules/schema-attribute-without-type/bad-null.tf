@@ -1,0 +1,8 @@
+resource "aws_cognito_user_pool" "shop" {
+  name = "shop"
+
+  schema { #~ WARNING schema-attribute-without-type
+    name                = "team"
+    attribute_data_type = null
+  }
+}

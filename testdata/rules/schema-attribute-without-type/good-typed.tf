@@ -1,0 +1,9 @@
+resource "aws_cognito_user_pool" "shop" {
+  name = "shop"
+
+  schema {
+    name                = "email"
+    attribute_data_type = "String"
+    required            = true
+  }
+}

@@ -1,0 +1,8 @@
+resource "aws_cognito_user_pool" "shop" {
+  name           = "shop"
+  user_pool_tier = "ESSENTIALS" #~ ERROR threat-protection-without-plus-plan
+
+  user_pool_add_ons {
+    advanced_security_mode = "AUDIT"
+  }
+}

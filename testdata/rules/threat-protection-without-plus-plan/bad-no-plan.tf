@@ -1,0 +1,7 @@
+resource "aws_cognito_user_pool" "shop" {
+  name = "shop"
+
+  user_pool_add_ons {
+    advanced_security_mode = "ENFORCED" #~ WARNING threat-protection-without-plus-plan
+  }
+}

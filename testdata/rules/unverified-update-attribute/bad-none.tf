@@ -1,0 +1,7 @@
+resource "aws_cognito_user_pool" "shop" {
+  name = "shop"
+
+  user_attribute_update_settings {
+    attributes_require_verification_before_update = ["email"] #~ ERROR unverified-update-attribute
+  }
+}
