@@ -53,6 +53,7 @@ pub(super) fn place(reading: &Reading) -> Place {
 pub(super) fn plain(run: &Arc<Run>, id: NodeId, shape: Shape, reading: &Reading) -> Answered<Dynamic> {
     let value = &reading.value;
     match (&value.data, shape) {
+        (_, Shape::Referrers(kind, attribute)) => referrers(run, id, kind, attribute),
         (Data::Absent | Data::Null, _) => Ok(Dynamic::UNIT),
         (_, Shape::Link(kind, handle)) => follow(run, id, value, kind, handle)?.map_err(|reason| run.undecided(reason)),
         (_, Shape::Document) => Err("a policy document cannot be looked into; ask about it with a method".into()),
@@ -163,6 +164,51 @@ fn follow(run: &Arc<Run>, id: NodeId, value: &Value, kind: &str, handle: &str) -
             }
         }
     }
+}
+
+/// The resources of a kind whose link leads to a resource. A link that is not known may lead there, wherever it stands; so may
+/// one in a part of the input that nobody can see.
+fn referrers(run: &Arc<Run>, id: NodeId, kind: &str, attribute: &str) -> Answered<Dynamic> {
+    let Some((shape, link_handle)) = kinds::named(kind).and_then(|kind| link(kind, attribute)) else {
+        return Err(format!("`{attribute}` of {kind} is no link").into());
+    };
+    let mut items = Vec::new();
+    let mut rest = hidden(run, id);
+    for other in run.graph.of(kind) {
+        let Some(node) = run.graph.node(*other) else { continue };
+        match run.presence(&node.resource.presence) {
+            Presence::Missing => continue,
+            Presence::Open(variable) => return Err(run.stop(End::Open(variable))),
+            Presence::There => {}
+        }
+        let value = run.resolve(&run.graph.read(*other, attribute).value)?;
+        match run.graph.follow(*other, &value, shape, link_handle) {
+            Link::Node(found) if found == id && node.resource.schematic => {
+                rest = rest.or_else(|| Some(Reason::new("how many there are is not known", "count that is not known")));
+            }
+            Link::Node(found) if found == id => {
+                items.push(Item::Known(Dynamic::from(Node { run: run.clone(), id: *other })));
+            }
+            Link::Unknown(unknown) => rest = rest.or_else(|| Some(unknown.as_ref().into())),
+            Link::Node(_) | Link::Outside(_) | Link::Absent => {}
+        }
+    }
+    let plain: Option<rhai::Array> = items.iter().map(Item::known).collect();
+    match (plain, &rest) {
+        (Some(plain), None) => Ok(plain.into()),
+        _ => Ok(Dynamic::from(PartialList::new(run, items, rest))),
+    }
+}
+
+/// The kind and the handle of a link attribute.
+fn link(kind: &Kind, attribute: &str) -> Option<(&'static str, &'static str)> {
+    let attribute = kind.attributes.iter().find(|own| own.name == attribute)?;
+    if let Shape::Link(kind, handle) = attribute.shape { Some((kind, handle)) } else { None }
+}
+
+/// Why something that nobody can see may refer to a resource.
+fn hidden(run: &Run, id: NodeId) -> Option<Reason> {
+    run.graph.hidden_beside(id).map(|why| Reason::new(why, "part that is not in the input"))
 }
 
 /// The resources of a kind that a raw value refers to, by whatever handle of that kind it is.

@@ -60,6 +60,7 @@ impl Type {
             Shape::Block(attributes) => Self::Block(attributes),
             Shape::Document => Self::Document,
             Shape::Link(kind, _) => Self::Node(kinds::named(kind).into_iter().collect()),
+            Shape::Referrers(kind, _) => Self::List(Box::new(Self::Node(kinds::named(kind).into_iter().collect()))),
         }
     }
 

@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 
 /// One run of a check may take this many operations; a rule of the catalogue takes fewer than a hundred.
 pub(super) const MOST_OPERATIONS: u64 = 200_000;
+const MOST_PATTERN_BYTES: usize = 256 * 1024;
 const MOST_CALL_LEVELS: usize = 32;
 const MOST_EXPRESSION_LEVELS: usize = 64;
 const MOST_MAP_ENTRIES: usize = 1_000;
@@ -72,9 +73,14 @@ fn add_library(engine: &mut Engine) {
     // Rhai's own look at the size of their result only when it is there, and they can multiply two sizes.
     engine
         .register_fn("replace", |text: &mut ImmutableString, find: &str, by: &str| replace(text, find, by))
-        .register_fn("replace", |text: &mut ImmutableString, find: char, by: &str| {
-            replace(text, &find.to_string(), by)
-        });
+        .register_fn("replace", |text: &mut ImmutableString, find: char, by: &str| replace(text, &find.to_string(), by))
+        .register_fn("matches", |text: &mut ImmutableString, pattern: &str| matches(text, pattern));
+}
+
+/// Whether the whole text has the form of a regular expression (RE2 syntax, linear time).
+fn matches(text: &str, pattern: &str) -> Answered<bool> {
+    let form = regex::RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(MOST_PATTERN_BYTES).build();
+    form.map(|form| form.is_match(text)).map_err(|error| format!("`{pattern}` is no pattern: {error}").into())
 }
 
 fn replace(text: &mut ImmutableString, find: &str, by: &str) -> Answered<()> {

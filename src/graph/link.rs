@@ -42,6 +42,19 @@ impl Graph {
         unknown_link(Why::Cycle("exports that import each other".into()), &value)
     }
 
+    /// What may hold references to a resource that nobody can see: a part of its stack that is not in the input, or a program
+    /// that gets the resource.
+    pub fn hidden_beside(&self, id: NodeId) -> Option<String> {
+        let resource = &self.node(id)?.resource.id;
+        let opening = self.scope_of(id)?.openings.iter().find(|opening| opening.may_touch(resource));
+        let program = || {
+            let beside = self.nodes.iter().filter(|node| node.resource.id.scope == resource.scope);
+            let program = beside.into_iter().find(|node| program_gets(node, resource))?;
+            Some(format!("{} may do anything with it", program.resource.id.address))
+        };
+        opening.map(|opening| opening.why.to_string()).or_else(program)
+    }
+
     fn by_term(&self, unknown: &Arc<Unknown>, kind: &str, handle: &str) -> Step {
         let open = || Step::Done(Link::Unknown(unknown.clone()));
         match &unknown.term {
@@ -336,6 +349,12 @@ fn may_call(node: &super::Node) -> bool {
     let type_name = &*node.resource.type_name;
     type_name.starts_with("Custom::")
         || matches!(type_name, "AWS::CloudFormation::CustomResource" | "null_resource" | "terraform_data")
+}
+
+/// True for a program that gets another resource: what it does with it nobody can see.
+fn program_gets(node: &super::Node, other: &ResourceRef) -> bool {
+    let resource = &node.resource;
+    may_call(node) && (mentions(&resource.properties, other) || mentions(&resource.attributes, other))
 }
 
 fn alters(node: &super::Node, pool: &ResourceRef) -> bool {

@@ -1,7 +1,7 @@
 //! Strings in templates: placeholders of `Fn::Sub`, dynamic references, splitting, base 64.
 
 use crate::source::Span;
-use crate::value::{Data, Part, Shape, Term, Unknown, Value, Why};
+use crate::value::{Data, Part, Refine, Shape, Term, Unknown, Value, Why};
 use std::net::Ipv4Addr;
 use std::ops::Range;
 use std::sync::Arc;
@@ -132,7 +132,9 @@ fn reference(inside: Vec<Part>) -> Unknown {
             }),
         )
     };
-    Unknown::new(Why::DynamicReference(readable.into()), term)
+    // Whatever it is, the deployment fails when there is nothing.
+    let refine = Refine { not_null: true, ..Refine::default() };
+    Unknown::new(Why::DynamicReference(readable.into()), term).refined(refine)
 }
 
 fn literal(text: &Arc<str>, span: Span, range: Range<usize>) -> Part {

@@ -4,16 +4,25 @@
 //! A kind is data: a table of attributes, each with its shape and where either language writes it. The engine derives from
 //! that table what rules may say, the load-time check derives "did you mean", and the documentation is generated from it.
 
+mod branding;
 mod client;
+mod domain;
+mod email_identity;
+mod function;
+mod group;
+mod identity_provider;
+mod log_delivery;
 mod organization;
 mod policy;
 mod resource_server;
+mod risk;
 mod role;
 mod topic;
 mod user_pool;
+mod web_acl;
 
 use super::{Graph, NodeId};
-use crate::frontend::{Dialect, Holds, Referent, Schema};
+use crate::frontend::{Dialect, Holds, Referent, Schema, Scope};
 use crate::value::{Data, Part, Refine, ResourceRef, Shape as TextShape, Term, Unknown, Value, Why};
 
 /// All kinds.
@@ -30,6 +39,18 @@ pub static KINDS: &[&Kind] = &[
     &organization::ORGANIZATION_POLICY,
     &organization::ORGANIZATION_POLICY_ATTACHMENT,
     &topic::TOPIC,
+    &domain::DOMAIN,
+    &identity_provider::IDENTITY_PROVIDER,
+    &group::GROUP,
+    &risk::RISK_CONFIGURATION,
+    &branding::MANAGED_LOGIN_BRANDING,
+    &log_delivery::LOG_DELIVERY,
+    &function::LAMBDA_FUNCTION,
+    &function::LAMBDA_PERMISSION,
+    &email_identity::SES_IDENTITY,
+    &email_identity::SES_IDENTITY_POLICY,
+    &web_acl::WEB_ACL,
+    &web_acl::WEB_ACL_ASSOCIATION,
 ];
 
 /// The kind of a name.
@@ -126,6 +147,11 @@ impl Attribute {
         Self { name, doc, shape, cloudformation: source, terraform: source, default: None, out_of_band: false }
     }
 
+    /// The resources of a kind whose link attribute leads here. Nobody writes it: its place is that of the resource.
+    pub const fn referrers(name: &'static str, kind: &'static str, attribute: &'static str, doc: &'static str) -> Self {
+        Self::new(name, Shape::Referrers(kind, attribute), "", "", doc)
+    }
+
     /// With the value that the service takes when nobody writes one.
     pub const fn or(mut self, default: &'static str) -> Self {
         self.default = Some(default);
@@ -206,6 +232,43 @@ pub enum Shape {
     Document,
     /// Another resource of the kind named first, referred to by the handle named second.
     Link(&'static str, &'static str),
+    /// The resources of the kind named first whose attribute named second is a link to this one. Where a link of that kind is
+    /// not known, or a part of the input is hidden, the list is not fully known.
+    Referrers(&'static str, &'static str),
+}
+
+/// No handle in words: AWS makes it up at creation.
+fn never(graph: &Graph, id: NodeId) -> Value {
+    Value::absent(graph.read(id, "name").place)
+}
+
+/// Nothing that templates refer to follows from the configuration.
+fn nothing(_resource: &ResourceRef, _attribute: &str, _config: &Value) -> Option<Value> {
+    None
+}
+
+/// The Region that a resource is made in.
+fn region(graph: &Graph, id: NodeId) -> Value {
+    of_scope(graph, id, |scope| &scope.region)
+}
+
+/// The account that a resource is made in.
+fn account(graph: &Graph, id: NodeId) -> Value {
+    of_scope(graph, id, |scope| &scope.account)
+}
+
+/// What a resource shares with its stack. Terraform may give a resource, or a whole module, another provider than the default
+/// one, and then nobody here knows.
+fn of_scope(graph: &Graph, id: NodeId, part: fn(&Scope) -> &Value) -> Value {
+    let (Some(node), Some(scope)) = (graph.node(id), graph.scope_of(id)) else { return never(graph, id) };
+    let resource = &node.resource;
+    let own_provider = !resource.attributes.get("provider").is_absent()
+        || !resource.properties.get("region").is_absent()
+        || resource.id.address.starts_with("module.");
+    match node.dialect {
+        Dialect::Terraform if own_provider => Value::opaque(Why::Pseudo("AWS::Region".into()), resource.name_span),
+        _ => part(scope).clone(),
+    }
 }
 
 /// The ARN of an IAM entity, as far as the template says it: `arn:PARTITION:iam::ACCOUNT:TYPE/PATH/NAME`.

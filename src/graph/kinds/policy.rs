@@ -2,8 +2,8 @@
 //! and attachments.
 
 use super::super::{Graph, NodeId};
-use super::{Attribute, Handle, Kind, Shape, iam_arn};
-use crate::value::{Data, ResourceRef, Value};
+use super::{Attribute, Handle, Kind, Shape, iam_arn, nothing};
+use crate::value::{Data, Value};
 
 /// An inline policy that is a resource of its own.
 pub(super) static ROLE_POLICY: Kind = Kind {
@@ -113,10 +113,6 @@ pub(super) static POLICY_LOOKUP: Kind = Kind {
 };
 
 const ROLES: Shape = Shape::List(&Shape::Link("role", "name"));
-
-fn nothing(_resource: &ResourceRef, _attribute: &str, _config: &Value) -> Option<Value> {
-    None
-}
 
 /// `AWS::IAM::Policy` has a list of roles, `AWS::IAM::RolePolicy` and `aws_iam_role_policy` name one.
 fn policy_roles(graph: &Graph, id: NodeId) -> Value {

@@ -13,10 +13,14 @@ pub(super) static RESOURCE_SERVER: Kind = Kind {
     attributes: &[
         Attribute::new("pool", Shape::Link("user_pool", "id"), "UserPoolId", "user_pool_id", "The server's user pool."),
         Attribute::new("identifier", Shape::Text, "Identifier", "identifier", "What its scopes start with."),
+        Attribute::new("scopes", Shape::List(&Shape::Block(SCOPE)), "Scopes", "scope", "Its scopes."),
     ],
     handles: &[Handle { name: "identifier", cloudformation: "Ref", terraform: &["identifier"], written }],
     computed,
 };
+
+static SCOPE: &[Attribute] =
+    &[Attribute::new("scope_name", Shape::Text, "ScopeName", "scope_name", "What stands behind the identifier.")];
 
 fn written(graph: &Graph, id: NodeId) -> Value {
     graph.read(id, "identifier").value

@@ -138,6 +138,40 @@ static ATTRIBUTES: &[Attribute] = &[
         "The domain that passkeys are registered for.",
     )
     .out_of_band(),
+    // Where the pool is, what refers to it, its email and its triggers.
+    Attribute::derived("account", Shape::Text, super::account, "The pool's account, where the input says it."),
+    Attribute::referrers("clients", "user_pool_client", "pool", "The pool's app clients."),
+    Attribute::referrers("domains", "domain", "pool", "The pool's domains."),
+    Attribute::referrers("providers", "identity_provider", "pool", "The pool's identity providers."),
+    Attribute::referrers("resource_servers", "resource_server", "pool", "The pool's resource servers."),
+    Attribute::referrers(
+        "brandings",
+        "managed_login_branding",
+        "pool",
+        "The styles of the pool's managed login pages.",
+    ),
+    Attribute::new(
+        "email_identity",
+        Shape::Link("ses_identity", "arn"),
+        "EmailConfiguration.SourceArn",
+        "email_configuration.source_arn",
+        "The identity of Amazon SES that sends the pool's email.",
+    ),
+    Attribute::new(
+        "email_from",
+        Shape::Text,
+        "EmailConfiguration.From",
+        "email_configuration.from_email_address",
+        "The sender of the pool's email.",
+    ),
+    Attribute::new(
+        "confirm_with",
+        Shape::Word,
+        "VerificationMessageTemplate.DefaultEmailOption",
+        "verification_message_template.default_email_option",
+        "How users confirm their address: CONFIRM_WITH_CODE or CONFIRM_WITH_LINK.",
+    )
+    .or("CONFIRM_WITH_CODE"),
     Attribute::new(
         "threat_protection",
         Shape::Word,
@@ -331,7 +365,43 @@ static SCHEMA: &[Attribute] = &[
         "number_attribute_constraints.max_value",
         "The greatest number.",
     ),
+    Attribute::new(
+        "triggers",
+        Shape::Block(TRIGGERS),
+        "LambdaConfig",
+        "lambda_config",
+        "The functions that Amazon Cognito calls.",
+    ),
 ];
+
+static TRIGGERS: &[Attribute] = &[
+    Attribute::new("kms_key", Shape::Text, "KMSKeyID", "kms_key_id", "The key for the codes that custom senders get."),
+    trigger("pre_sign_up", "PreSignUp", "pre_sign_up"),
+    trigger("custom_message", "CustomMessage", "custom_message"),
+    trigger("post_confirmation", "PostConfirmation", "post_confirmation"),
+    trigger("pre_authentication", "PreAuthentication", "pre_authentication"),
+    trigger("post_authentication", "PostAuthentication", "post_authentication"),
+    trigger("define_auth_challenge", "DefineAuthChallenge", "define_auth_challenge"),
+    trigger("create_auth_challenge", "CreateAuthChallenge", "create_auth_challenge"),
+    trigger("verify_auth_challenge_response", "VerifyAuthChallengeResponse", "verify_auth_challenge_response"),
+    trigger("user_migration", "UserMigration", "user_migration"),
+    trigger("pre_token_generation", "PreTokenGeneration", "pre_token_generation"),
+    Attribute::new(
+        "token_generation_version",
+        Shape::Word,
+        "PreTokenGenerationConfig.LambdaVersion",
+        "pre_token_generation_config.lambda_version",
+        "The version of the event that the function before token generation gets.",
+    ),
+    trigger("token_generation", "PreTokenGenerationConfig.LambdaArn", "pre_token_generation_config.lambda_arn"),
+    trigger("custom_email_sender", "CustomEmailSender.LambdaArn", "custom_email_sender.lambda_arn"),
+    trigger("custom_sms_sender", "CustomSMSSender.LambdaArn", "custom_sms_sender.lambda_arn"),
+];
+
+const fn trigger(name: &'static str, cloudformation: &'static str, terraform: &'static str) -> Attribute {
+    let shape = Shape::Link("lambda_function", "arn");
+    Attribute::new(name, shape, cloudformation, terraform, "The function that is called on this occasion.")
+}
 
 const FACTORS_DOC: &str = "The second factors that users can have: SMS_MFA, SOFTWARE_TOKEN_MFA, EMAIL_OTP. CloudFormation lists \
      them in EnabledMfas and takes SMS alone when that is missing; Terraform has a block for each.";

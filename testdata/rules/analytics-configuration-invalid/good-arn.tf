@@ -1,0 +1,13 @@
+# By ARN.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_pool_client" "client" {
+  name         = "client"
+  user_pool_id = aws_cognito_user_pool.pool.id
+  analytics_configuration {
+    application_arn = "arn:aws:mobiletargeting:us-east-1:111122223333:apps/abc"
+  }
+}

@@ -1,0 +1,17 @@
+# Both.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_pool_client" "client" {
+  name         = "client"
+  user_pool_id = aws_cognito_user_pool.pool.id
+}
+
+resource "aws_cognito_managed_login_branding" "branding" {
+  user_pool_id                = aws_cognito_user_pool.pool.id
+  client_id                   = aws_cognito_user_pool_client.client.id
+  use_cognito_provided_values = true #~ ERROR branding-settings-invalid
+  settings                    = jsonencode({ categories = {} })
+}

@@ -1,0 +1,46 @@
+# The other pool has no authenticator apps.
+
+resource "aws_cognito_user_pool" "pool" {
+  name              = "pool"
+  mfa_configuration = "OPTIONAL"
+  software_token_mfa_configuration {
+    enabled = true
+  }
+}
+
+resource "aws_cognito_user_pool" "other" {
+  name = "other"
+}
+
+resource "aws_wafv2_web_acl" "guard" {
+  scope = "REGIONAL"
+  rule {
+    name     = "geo"
+    priority = 1
+    action {
+      captcha {
+      }
+    }
+    statement {
+      geo_match_statement {
+        country_codes = ["US"]
+      }
+    }
+    visibility_config {
+      cloud_watch_metrics_enabled = false
+      metric_name                 = "m"
+      sampled_requests_enabled    = false
+    }
+  }
+  name = "guard"
+}
+
+resource "aws_wafv2_web_acl_association" "guard_pool" {
+  resource_arn = aws_cognito_user_pool.pool.arn
+  web_acl_arn  = aws_wafv2_web_acl.guard.arn #~ WARNING captcha-blocks-totp-setup
+}
+
+resource "aws_wafv2_web_acl_association" "guard_other" {
+  resource_arn = aws_cognito_user_pool.other.arn
+  web_acl_arn  = aws_wafv2_web_acl.guard.arn
+}

@@ -1,0 +1,12 @@
+# With the prefix.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_pool_client" "client" {
+  name             = "client"
+  user_pool_id     = aws_cognito_user_pool.pool.id
+  read_attributes  = ["email", "email_verified", "custom:department"]
+  write_attributes = ["email", "custom:department"]
+}

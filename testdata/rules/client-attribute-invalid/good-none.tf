@@ -1,0 +1,10 @@
+# No list.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_pool_client" "client" {
+  name         = "client"
+  user_pool_id = aws_cognito_user_pool.pool.id
+}

@@ -1,0 +1,15 @@
+# The same with the implicit flow.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_pool_client" "client" {
+  name                                 = "client"
+  user_pool_id                         = aws_cognito_user_pool.pool.id
+  allowed_oauth_flows_user_pool_client = true
+  allowed_oauth_flows                  = ["client_credentials", "implicit"] #~ ERROR client-credentials-with-user-flow
+  allowed_oauth_scopes                 = ["openid", "email"]
+  callback_urls                        = ["https://shop.example.com/callback"]
+  generate_secret                      = true
+}

@@ -1,0 +1,8 @@
+# A link to nowhere.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+  verification_message_template {
+    default_email_option = "CONFIRM_WITH_LINK" #~ WARNING confirmation-link-without-domain
+  }
+}

@@ -1,0 +1,8 @@
+# Another trigger needs no key.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+  lambda_config {
+    pre_sign_up = "arn:aws:lambda:us-east-1:111122223333:function:f"
+  }
+}

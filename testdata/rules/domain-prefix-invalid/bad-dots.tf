@@ -1,0 +1,10 @@
+# One's own domain without a certificate.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_pool_domain" "domain" {
+  user_pool_id = aws_cognito_user_pool.pool.id
+  domain       = "auth.shop.example.com" #~ ERROR domain-prefix-invalid
+}

@@ -1,0 +1,11 @@
+# An account that nobody says.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_group" "admins" {
+  user_pool_id = aws_cognito_user_pool.pool.id
+  role_arn     = "arn:aws:iam::444455556666:role/admins"
+  name         = "admins"
+}

@@ -1,0 +1,23 @@
+# A plan with managed login.
+
+resource "aws_cognito_user_pool" "pool" {
+  name           = "pool"
+  user_pool_tier = "ESSENTIALS"
+}
+
+resource "aws_cognito_user_pool_client" "client" {
+  name         = "client"
+  user_pool_id = aws_cognito_user_pool.pool.id
+}
+
+resource "aws_cognito_managed_login_branding" "branding" {
+  user_pool_id                = aws_cognito_user_pool.pool.id
+  client_id                   = aws_cognito_user_pool_client.client.id
+  use_cognito_provided_values = true
+}
+
+resource "aws_cognito_user_pool_domain" "domain" {
+  user_pool_id          = aws_cognito_user_pool.pool.id
+  domain                = "shop"
+  managed_login_version = 2
+}

@@ -1,0 +1,11 @@
+# Old names.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_pool_client" "client" {
+  name                = "client"
+  user_pool_id        = aws_cognito_user_pool.pool.id
+  explicit_auth_flows = ["USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"]
+}

@@ -1,0 +1,17 @@
+# The method is missing.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_identity_provider" "provider" {
+  user_pool_id  = aws_cognito_user_pool.pool.id
+  provider_name = "Login"
+  provider_type = "OIDC"
+  provider_details = { #~ ERROR oidc-details-missing
+    client_id        = "shop"
+    client_secret    = "{{resolve:secretsmanager:oidc}}"
+    authorize_scopes = "openid email"
+    oidc_issuer      = "https://login.example.com"
+  }
+}

@@ -1,0 +1,16 @@
+# A name of its own.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_identity_provider" "provider" {
+  user_pool_id  = aws_cognito_user_pool.pool.id
+  provider_name = "MyGoogle" #~ ERROR provider-name-mismatch
+  provider_type = "Google"
+  provider_details = {
+    client_id        = "shop"
+    client_secret    = "{{resolve:secretsmanager:social}}"
+    authorize_scopes = "email"
+  }
+}

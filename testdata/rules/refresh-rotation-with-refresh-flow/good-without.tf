@@ -1,0 +1,14 @@
+# Without the flow.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_pool_client" "client" {
+  name                = "client"
+  user_pool_id        = aws_cognito_user_pool.pool.id
+  explicit_auth_flows = ["ALLOW_USER_SRP_AUTH"]
+  refresh_token_rotation {
+    feature = "ENABLED"
+  }
+}

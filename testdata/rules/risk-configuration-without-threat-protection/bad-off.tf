@@ -1,0 +1,18 @@
+# It is off.
+
+resource "aws_cognito_user_pool" "pool" {
+  name           = "pool"
+  user_pool_tier = "PLUS"
+  user_pool_add_ons {
+    advanced_security_mode = "OFF"
+  }
+}
+
+resource "aws_cognito_risk_configuration" "risk" {
+  user_pool_id = aws_cognito_user_pool.pool.id #~ ERROR risk-configuration-without-threat-protection
+  compromised_credentials_risk_configuration {
+    actions {
+      event_action = "BLOCK"
+    }
+  }
+}

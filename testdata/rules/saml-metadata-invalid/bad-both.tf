@@ -1,0 +1,15 @@
+# Both.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_identity_provider" "provider" {
+  user_pool_id  = aws_cognito_user_pool.pool.id
+  provider_name = "Okta"
+  provider_type = "SAML"
+  provider_details = { #~ ERROR saml-metadata-invalid
+    MetadataURL  = "https://login.example.com/metadata.xml"
+    MetadataFile = "<EntityDescriptor/>"
+  }
+}

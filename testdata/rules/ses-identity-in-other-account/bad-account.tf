@@ -1,0 +1,14 @@
+# Another account.
+
+provider "aws" {
+  allowed_account_ids = ["111122223333"]
+}
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+  email_configuration {
+    email_sending_account = "DEVELOPER"
+    source_arn            = "arn:aws:ses:us-east-1:444455556666:identity/shop.example.com" #~ ERROR ses-identity-in-other-account
+    from_email_address    = "no-reply@shop.example.com"
+  }
+}

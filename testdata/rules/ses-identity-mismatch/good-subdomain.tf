@@ -1,0 +1,10 @@
+# A domain below.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+  email_configuration {
+    email_sending_account = "DEVELOPER"
+    source_arn            = "arn:aws:ses:us-east-1:111122223333:identity/shop.example.com"
+    from_email_address    = "Shop <no-reply@mail.Shop.example.com>"
+  }
+}

@@ -1,0 +1,14 @@
+# A Region with its own identities.
+
+provider "aws" {
+  region = "eu-west-2"
+}
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+  email_configuration {
+    email_sending_account = "DEVELOPER"
+    source_arn            = "arn:aws:ses:eu-west-2:111122223333:identity/shop.example.com"
+    from_email_address    = "no-reply@shop.example.com"
+  }
+}

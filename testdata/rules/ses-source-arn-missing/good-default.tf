@@ -1,0 +1,8 @@
+# Amazon Cognito sends.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+  email_configuration {
+    email_sending_account = "COGNITO_DEFAULT"
+  }
+}

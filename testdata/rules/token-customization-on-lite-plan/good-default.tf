@@ -1,0 +1,11 @@
+# The plan of a new pool is Essentials.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+  lambda_config {
+    pre_token_generation_config {
+      lambda_arn     = "arn:aws:lambda:us-east-1:111122223333:function:tokens"
+      lambda_version = "V2_0"
+    }
+  }
+}

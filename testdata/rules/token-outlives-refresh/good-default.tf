@@ -1,0 +1,12 @@
+# The default of 30 days.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_pool_client" "client" {
+  name                  = "client"
+  user_pool_id          = aws_cognito_user_pool.pool.id
+  access_token_validity = 24
+  id_token_validity     = 24
+}

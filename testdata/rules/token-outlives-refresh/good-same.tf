@@ -1,0 +1,12 @@
+# The same lifetime.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_pool_client" "client" {
+  name                   = "client"
+  user_pool_id           = aws_cognito_user_pool.pool.id
+  access_token_validity  = 24
+  refresh_token_validity = 1
+}

@@ -1,0 +1,11 @@
+# 60 is meant as minutes.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_pool_client" "client" {
+  name                  = "client"
+  user_pool_id          = aws_cognito_user_pool.pool.id
+  access_token_validity = 60 #~ ERROR token-validity-out-of-range
+}

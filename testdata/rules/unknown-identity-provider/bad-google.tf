@@ -1,0 +1,11 @@
+# Nobody makes the provider.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_pool_client" "client" {
+  name                         = "client"
+  user_pool_id                 = aws_cognito_user_pool.pool.id
+  supported_identity_providers = ["COGNITO", "Google"] #~ ERROR unknown-identity-provider
+}

@@ -1,0 +1,11 @@
+# Switched off.
+
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+}
+
+resource "aws_cognito_user_pool_client" "client" {
+  name                                          = "client"
+  user_pool_id                                  = aws_cognito_user_pool.pool.id
+  enable_propagate_additional_user_context_data = false
+}
