@@ -93,6 +93,8 @@ fn found(path: &str, text: &str) -> Option<Found> {
         "tf" => InputKind::Terraform,
         "tfvars" => InputKind::TerraformVariables,
         "json" if path.ends_with(".tf.json") => InputKind::TerraformJson,
+        // What a cloud assembly names; the manifest leads to it.
+        "json" if path.ends_with(".assets.json") || path.ends_with(".metadata.json") => return None,
         "json" if path.ends_with("manifest.json") => InputKind::CdkManifest,
         "json" if text.contains("\"terraform_version\"") => InputKind::TerraformPlan,
         "yaml" | "json" => InputKind::Template,
