@@ -179,6 +179,7 @@ fn shape(shape: Shape) -> String {
         Shape::Block(_) => "block".to_owned(),
         Shape::Document => "policy document".to_owned(),
         Shape::Link(kind, handle) => format!("{kind}, by its {handle}"),
+        Shape::Referrers(kind, attribute) => format!("list: every {kind} whose {attribute} this is"),
     }
 }
 
