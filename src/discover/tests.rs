@@ -153,7 +153,7 @@ fn links_out_of_the_project_and_devices_are_refused() {
 fn excluded_files_are_not_read_unless_they_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let root = fs::canonicalize(folder.path()).unwrap();
-    for path in ["a.yaml", "fixtures/b.yaml", "deep/fixtures/c.yaml", "deep/d.test.yaml"] {
+    for path in ["a.yaml", "fixtures/b.yaml", "deep/fixtures/c.yaml", "deep/d.spec.yaml"] {
         let path = root.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, "Resources:\n  P:\n    Type: AWS::Cognito::UserPool\n").unwrap();
@@ -164,8 +164,8 @@ fn excluded_files_are_not_read_unless_they_are_named() {
         let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
         Project::locate(&paths, &root, false).unwrap().read(&excludes).shown_files()
     };
-    assert_eq!(read(&[], &["fixtures"], false), ["a.yaml", "deep/d.test.yaml"]);
-    assert_eq!(read(&[], &["./fixtures/", "**/*.test.yaml"], false), ["a.yaml", "deep/fixtures/c.yaml"]);
+    assert_eq!(read(&[], &["fixtures"], false), ["a.yaml", "deep/d.spec.yaml"]);
+    assert_eq!(read(&[], &["./fixtures/", "**/*.spec.yaml"], false), ["a.yaml", "deep/fixtures/c.yaml"]);
     assert_eq!(read(&["fixtures/b.yaml"], &["fixtures"], false), ["fixtures/b.yaml"]);
     assert_eq!(read(&["fixtures/b.yaml"], &["fixtures"], true), [""; 0]);
     assert!(Excludes::default().add(&root, "a[").is_err());

@@ -286,6 +286,13 @@ static ATTRIBUTES: &[Attribute] = &[
         "sms_authentication_message",
         "The text message of SMS MFA.",
     ),
+    Attribute::new(
+        "triggers",
+        Shape::Block(TRIGGERS),
+        "LambdaConfig",
+        "lambda_config",
+        "The functions that Amazon Cognito calls.",
+    ),
 ];
 
 static BEFORE: &[Attribute] = &[
@@ -364,13 +371,6 @@ static SCHEMA: &[Attribute] = &[
         "NumberAttributeConstraints.MaxValue",
         "number_attribute_constraints.max_value",
         "The greatest number.",
-    ),
-    Attribute::new(
-        "triggers",
-        Shape::Block(TRIGGERS),
-        "LambdaConfig",
-        "lambda_config",
-        "The functions that Amazon Cognito calls.",
     ),
 ];
 
