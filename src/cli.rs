@@ -25,7 +25,7 @@ const EXIT_CODES: &str = "Exit codes: 0 nothing at or above --fail-on; 1 somethi
 pub enum Command {
     /// Lint files; the default command
     #[command(after_help = EXIT_CODES)]
-    Check(Check),
+    Check(Box<Check>),
     /// List the rules
     Rules(Rules),
     /// Print how user pools, roles and policies link, and what is not known of that

@@ -216,13 +216,14 @@ impl Excludes {
     }
 
     /// Adds a pattern that is meant from a folder. It covers what it matches and everything below; one without a slash
-    /// matches a name at any depth.
+    /// matches a name at any depth, and `./` in front keeps it to that folder.
     ///
     /// # Errors
     /// Text that is no pattern.
     pub fn add(&mut self, folder: &Path, pattern: &str) -> Result<(), PathError> {
         let trimmed = pattern.strip_prefix("./").unwrap_or(pattern).trim_end_matches('/');
-        let whole = if trimmed.contains('/') { trimmed.to_owned() } else { format!("**/{trimmed}") };
+        let here = trimmed.contains('/') || pattern.starts_with("./");
+        let whole = if here { trimmed.to_owned() } else { format!("**/{trimmed}") };
         let bad = |error: glob::PatternError| PathError::BadGlob(pattern.to_owned(), error.msg.to_owned());
         self.patterns.push((folder.to_path_buf(), glob::Pattern::new(&whole).map_err(bad)?));
         Ok(())

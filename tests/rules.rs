@@ -13,8 +13,6 @@
     reason = "a helper that fails is a failed test; clippy knows only the test functions themselves"
 )]
 
-#[path = "support/mutants.rs"]
-mod mutants;
 mod support;
 
 use std::collections::BTreeMap;

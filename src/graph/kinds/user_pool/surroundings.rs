@@ -62,7 +62,7 @@ pub(super) fn has_domain(graph: &Graph, id: NodeId) -> Value {
 /// A role's name where its ARN belongs: a literal, or CloudFormation's `Ref` and Terraform's `name` and `id` of a role.
 pub(super) fn role_name(graph: &Graph, id: NodeId) -> Value {
     graph.read(id, "sms.role").value.each(&mut |role| match &role.data {
-        Data::String(text) if !text.starts_with("arn:") => role.clone(),
+        Data::String(text) if !text.is_empty() && !text.starts_with("arn:") => role.clone(),
         Data::Unknown(unknown) => match &unknown.term {
             Term::Attribute(resource, attribute) => {
                 let kind = graph.find(resource).and_then(|id| graph.node(id)).and_then(|node| node.kind);

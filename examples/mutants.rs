@@ -1,11 +1,25 @@
 //! Whether the fixtures of a rule would notice that it is wrong. Each rule is made wrong in several ways; every such mutant must
-//! differ from the rule on at least one of the rule's own fixtures. `cargo test --test rules wrong -- --nocapture` prints figures.
+//! differ from the rule on at least one of the rule's own fixtures. Takes minutes: `cargo run --example mutants`.
 
-use crate::support::{Mark, entries, findings, lint_with, name, testdata, texts};
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a check of the project's own files: it prints its figures, and what fails in it is to be seen"
+)]
+
+#[path = "../tests/support/mod.rs"]
+#[allow(dead_code, reason = "the tests use the rest of it")]
+mod support;
+
 use coglint::{Options, catalogue};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use support::{Mark, entries, findings, lint_with, name, testdata, texts};
 
 /// A rule, made wrong.
 struct Mutant {
@@ -15,9 +29,7 @@ struct Mutant {
     text: String,
 }
 
-#[test]
-#[allow(clippy::print_stdout, reason = "the figures are for who runs this with --nocapture")]
-fn no_rule_can_be_made_wrong_unnoticed() {
+fn main() {
     let (mut count, mut survivors) = (BTreeMap::<String, usize>::new(), Vec::new());
     let (mut guards, mut unguarded) = (0, Vec::new());
     for file in entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")) {
