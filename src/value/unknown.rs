@@ -1,0 +1,219 @@
+//! What is not known: why, of what it is the unknown, and what is known of it all the same.
+
+use super::{ResourceRef, ScopeId, Shape};
+use crate::source::Span;
+use std::fmt;
+use std::sync::Arc;
+
+/// A value that is not known.
+#[derive(Clone, Debug)]
+pub struct Unknown {
+    /// Why it is not known.
+    pub why: Why,
+    /// What it is the unknown of.
+    pub term: Term,
+    /// What is known of it all the same.
+    pub refine: Refine,
+}
+
+/// Why a value is not known.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Why {
+    /// A parameter or variable that nobody gave a value.
+    Parameter(Arc<str>),
+    /// A parameter or variable with a default, outside the cases that name the default.
+    Overridable(Arc<str>),
+    /// A pseudo parameter such as `AWS::Region`.
+    Pseudo(Arc<str>),
+    /// An attribute that exists only once the resource does.
+    Attribute(Arc<str>),
+    /// `Fn::ImportValue` of an export that is not in the input.
+    Import(Arc<str>),
+    /// A dynamic reference: `{{resolve:ssm:...}}`.
+    DynamicReference(Arc<str>),
+    /// A data source.
+    DataSource(Arc<str>),
+    /// An output of a module whose source is not in the input.
+    ModuleAbsent(Arc<str>),
+    /// A nested stack whose template is not in the input.
+    TemplateAbsent(Arc<str>),
+    /// `terraform.workspace`.
+    Workspace,
+    /// A function or intrinsic that is not evaluated.
+    Function(Arc<str>),
+    /// A macro or transform.
+    Macro(Arc<str>),
+    /// Unknown in the plan.
+    Plan(Arc<str>),
+    /// It depends on itself.
+    Cycle(Arc<str>),
+    /// A limit was reached; the text names it.
+    Budget(Arc<str>),
+    /// The source there does not parse, or means nothing.
+    Invalid(Arc<str>),
+    /// A name that nothing in the input declares.
+    Undeclared(Arc<str>),
+    /// A file that is not in the input.
+    FileAbsent(Arc<str>),
+    /// Something outside the template changes it after creation.
+    OutOfBand(Arc<str>),
+}
+
+impl Why {
+    /// The reason without names, for counting: `parameter without a value`.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Parameter(_) => "parameter without a value",
+            Self::Overridable(_) => "parameter with a default that may be overridden",
+            Self::Pseudo(_) => "pseudo parameter",
+            Self::Attribute(_) => "attribute known only after creation",
+            Self::Import(_) => "import from another stack",
+            Self::DynamicReference(_) => "dynamic reference",
+            Self::DataSource(_) => "data source",
+            Self::ModuleAbsent(_) => "module that is not in the input",
+            Self::TemplateAbsent(_) => "template that is not in the input",
+            Self::Workspace => "workspace",
+            Self::Function(_) => "function that is not evaluated",
+            Self::Macro(_) => "macro",
+            Self::Plan(_) => "unknown in the plan",
+            Self::Cycle(_) => "reference cycle",
+            Self::Budget(_) => "limit reached",
+            Self::Invalid(_) => "source that does not parse",
+            Self::Undeclared(_) => "undeclared name",
+            Self::FileAbsent(_) => "file that is not in the input",
+            Self::OutOfBand(_) => "changed outside the template",
+        }
+    }
+}
+
+/// A phrase that completes "not known, because it is ...".
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Workspace => f.write_str("the name of the workspace"),
+            Self::Parameter(name)
+            | Self::Overridable(name)
+            | Self::Pseudo(name)
+            | Self::Attribute(name)
+            | Self::Import(name)
+            | Self::DynamicReference(name)
+            | Self::DataSource(name)
+            | Self::ModuleAbsent(name)
+            | Self::TemplateAbsent(name)
+            | Self::Function(name)
+            | Self::Macro(name)
+            | Self::Plan(name)
+            | Self::Cycle(name)
+            | Self::Budget(name)
+            | Self::Invalid(name)
+            | Self::Undeclared(name)
+            | Self::FileAbsent(name)
+            | Self::OutOfBand(name) => write!(f, "{}: {name}", self.class()),
+        }
+    }
+}
+
+/// What an unknown value is the unknown *of*. Equal terms are equal values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Term {
+    /// An attribute of a resource, in its dialect's own spelling: `Arn`, `Ref`, `arn`, `id`. The empty name is the resource
+    /// as a whole.
+    Attribute(ResourceRef, Arc<str>),
+    /// A parameter or root variable.
+    Parameter(ScopeId, Arc<str>),
+    /// A pseudo parameter of a stack, or a data source that means the same: `AWS::AccountId`.
+    Pseudo(ScopeId, Arc<str>),
+    /// The value that a CloudFormation export of this name has.
+    Export(Arc<str>),
+    /// A dynamic reference, by its text.
+    Dynamic(Arc<str>),
+    /// A known value inside a [`Term::Call`], as canonical JSON.
+    Literal(Arc<str>),
+    /// A function of other terms; the function must give equal results for equal arguments.
+    Call(Arc<str>, Arc<[Term]>),
+    /// Equal to itself only: the span of the expression and a counter for expansions of it.
+    Opaque(Span, u32),
+}
+
+impl Term {
+    /// A function of other terms. `.name` of a resource as a whole is that resource's attribute.
+    pub fn call(function: impl Into<Arc<str>>, arguments: impl IntoIterator<Item = Self>) -> Self {
+        let function = function.into();
+        let arguments: Arc<[Self]> = arguments.into_iter().collect();
+        match (function.strip_prefix('.'), &*arguments) {
+            (Some(name), [Self::Attribute(resource, whole)]) if whole.is_empty() => {
+                Self::Attribute(resource.clone(), name.into())
+            }
+            _ => Self::Call(function, arguments),
+        }
+    }
+
+    /// A known string.
+    pub fn literal(text: &str) -> Self {
+        Self::Literal(serde_json::Value::from(text).to_string().into())
+    }
+}
+
+/// What is known of an unknown value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Refine {
+    /// Its type, where known.
+    pub kind: Option<Kind>,
+    /// It is certainly not null (and not absent).
+    pub not_null: bool,
+    /// As a string, it certainly looks like this.
+    pub shape: Shape,
+    /// Strings that it certainly is not.
+    pub none_of: Arc<[Arc<str>]>,
+}
+
+/// Types, as far as they matter to an unknown value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `bool`
+    Bool,
+    /// `number`
+    Number,
+    /// `string`
+    String,
+    /// A list, set or tuple.
+    List,
+    /// A map or object.
+    Map,
+}
+
+impl Refine {
+    /// A string that is there.
+    pub fn string(shape: Shape) -> Self {
+        Self { kind: Some(Kind::String), not_null: true, shape, none_of: Arc::default() }
+    }
+
+    /// True when the unknown certainly is a string that is there.
+    pub fn is_string(&self) -> bool {
+        self.not_null && self.kind == Some(Kind::String)
+    }
+
+    /// True when the unknown certainly is not this string.
+    pub fn excludes(&self, text: &str) -> bool {
+        self.none_of.iter().any(|known| known.as_ref() == text) || !self.shape.allows(text)
+    }
+}
+
+impl Unknown {
+    /// An unknown of which nothing is known but what it is.
+    pub fn new(why: Why, term: Term) -> Self {
+        Self { why, term, refine: Refine::default() }
+    }
+
+    /// With what is known of it.
+    #[must_use]
+    pub fn refined(mut self, refine: Refine) -> Self {
+        self.refine = refine;
+        self
+    }
+
+    /// The unknown that an operation on this one gives: same reason, a term of its own.
+    pub fn derive(&self, operation: &str) -> Self {
+        Self::new(self.why.clone(), Term::call(operation, [self.term.clone()]))
+    }
+}
