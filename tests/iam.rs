@@ -366,6 +366,13 @@ fn managed_policies_are_looked_up() {
     assert_eq!(with("arn:aws:iam::aws:policy/AWSDenyAll").verdict, Tri::No);
     let topics = with("arn:aws:iam::aws:policy/AmazonSageMakerFullAccess");
     assert_eq!((topics.verdict, topics.explanation().unwrap().0), (Tri::No, span));
+    let misplaced = with("arn:aws:iam::aws:policy/service-role/AmazonSNSFullAccess");
+    assert_eq!(misplaced.verdict, Tri::No, "no policy has this path, and names are unique");
+    assert_eq!(
+        misplaced.reason(),
+        "AWS publishes no managed policy service-role/AmazonSNSFullAccess, only AmazonSNSFullAccess"
+    );
+    assert_eq!(misplaced.explanation(), Some((span, "no policy has this path and name".to_owned())));
     let unheard = with("arn:aws:iam::aws:policy/AmazonSNSFulAccess");
     assert_eq!(unheard.verdict, Tri::Unknown);
     assert!(unheard.reason().ends_with("did you mean AmazonSNSFullAccess?"), "{}", unheard.reason());
@@ -558,6 +565,43 @@ fn malformed_documents_are_unknown() {
         let answer = asked("publish", json!({ "inline": [{ "name": "p", "document": document }] }), request()).answer();
         assert_eq!(answer.verdict, Tri::Unknown, "{document}");
         assert!(!answer.because().is_empty());
+    }
+}
+
+/// The evaluator looks into a document as deep as the policy language goes and no deeper: a stack on which a recursion over
+/// these levels could not stand is enough.
+#[test]
+fn deep_documents_take_no_stack() {
+    let span = Span::new(FileId(0), 0, 1);
+    let entry = |key: &str, value: Value| (Arc::from(key), Entry { key_span: span, value });
+    let deep_list = (0..1_500).fold(Value::string("*", span), |inner, _| Value::list(vec![inner], span));
+    let deep_map = (0..1_500).fold(Value::string("*", span), |inner, _| Value::map([entry("Statement", inner)], span));
+    for deep in [deep_list, deep_map] {
+        for part in ["Effect", "Action", "Resource", "Principal", "Condition", "Statement"] {
+            let statement = |skip: &str| {
+                let parts = [("Effect", "Allow"), ("Action", "*"), ("Resource", "*"), ("Principal", "*")];
+                let parts = parts.into_iter().filter(|(name, _)| *name != skip);
+                Value::map(
+                    parts.map(|(name, text)| entry(name, Value::string(text, span))).chain([entry(skip, deep.clone())]),
+                    span,
+                )
+            };
+            let statements = if part == "Statement" { deep.clone() } else { statement(part) };
+            let document = Value::map([entry("Statement", statements)], span);
+            for mut case in [publish(json!([])), trust(json!([]))] {
+                case.role.trust = document.clone();
+                case.role.policies.iter_mut().for_each(|policy| policy.document = Document::Inline(document.clone()));
+                let thread = std::thread::Builder::new().stack_size(160 << 10);
+                let verdict = thread.spawn(move || {
+                    let verdict = case.answer().verdict;
+                    // To take such a value apart is another matter.
+                    (verdict, case)
+                });
+                let (verdict, _case) = verdict.unwrap().join().unwrap();
+                let matters = part != "Principal" && part != "Resource";
+                assert!(!matters || verdict != Tri::Yes, "{part}");
+            }
+        }
     }
 }
 
