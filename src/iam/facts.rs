@@ -193,7 +193,7 @@ impl Collected<'_> {
                         node.resource.id.address
                     ));
                 }
-                Link::Unknown(_) => self.may_be_attached(from, "a role of"),
+                Link::Unknown(_) => self.may_be_attached(from, "some roles of"),
                 Link::Node(_) | Link::Outside(_) | Link::Absent => {}
             }
         }
