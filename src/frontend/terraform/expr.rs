@@ -16,7 +16,7 @@ use choice::Arm;
 use decimal::canonical;
 use std::sync::Arc;
 
-pub use convert::{Field, Type, convert, parse_type};
+pub use convert::{Field, Type, attributes_of, convert, parse_type};
 
 /// What an expression may refer to; implemented by the module that holds it.
 pub trait Lookup {
