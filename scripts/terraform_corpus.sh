@@ -17,7 +17,7 @@ cd "$repositories"
 # does not parse. Anything else is a crash.
 check() { # FOLDER REPORT
   local status=0
-  timeout 600 "$coglint" check --no-config --undecided --format json "$1" >"$2" 2>"$2.err" || status=$?
+  timeout 600 "$coglint" check --isolated --undecided --format json "$1" >"$2" 2>"$2.err" || status=$?
   if ((status > 2)) || grep -q 'panicked' "$2.err"; then
     echo "crash ($status): $1" | tee -a "$work/crashes"
   fi

@@ -6,7 +6,7 @@ pub(super) mod decimal;
 mod iteration;
 pub(super) mod operators;
 mod template;
-mod traversal;
+pub(super) mod traversal;
 
 use super::functions;
 use crate::source::{FileId, Span};

@@ -75,10 +75,11 @@ impl Resolver<'_, '_> {
     /// The value that a call passes, or the default: the call decided not to pass any.
     fn argument(&mut self, at: InstanceId, caller: &super::resolver::Caller, name: &Arc<str>, block: &Block) -> Value {
         let calling = self.module(caller.instance);
-        let argument = calling.calls.get(&caller.call).and_then(|call| attribute(call, name));
-        let Some(argument) = argument else {
+        let call = calling.calls.get(&caller.call);
+        let Some(argument) = call.and_then(|call| attribute(call, name)) else {
+            let of_call = call.map_or(block.span, name_span);
             return match self.default(at, block) {
-                Some(default) => default,
+                Some(default) => step(&default, &format!("module call {} passes no {name}", caller.call), of_call),
                 None => self.unset(at, name, block),
             };
         };

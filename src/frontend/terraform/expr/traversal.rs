@@ -255,8 +255,16 @@ fn access(unknown: &Unknown, operation: &str, key: Option<Term>, span: Span) -> 
 
 /// A part of a value that came from elsewhere came from there too.
 fn taken(part: Value, whole: Option<&Value>) -> Value {
-    match whole.filter(|whole| whole.via.is_some() && !part.is_unknown()) {
-        Some(whole) => part.taken_from(whole),
+    match whole {
+        Some(whole) => element_of(part, whole),
         None => part,
+    }
+}
+
+/// An element of a collection, which came the collection's way.
+pub(in crate::frontend::terraform) fn element_of(element: Value, collection: &Value) -> Value {
+    match collection.via.is_some() && !element.is_unknown() {
+        true => element.taken_from(collection),
+        false => element,
     }
 }

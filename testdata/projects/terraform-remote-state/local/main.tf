@@ -11,4 +11,11 @@ resource "aws_cognito_user_pool" "inside" {
   name                     = "inside"
   mfa_configuration        = data.terraform_remote_state.pool.outputs.mfa
   auto_verified_attributes = ["email"]
+
+  account_recovery_setting {
+    recovery_mechanism {
+      name     = "verified_email"
+      priority = 1
+    }
+  }
 }

@@ -56,5 +56,5 @@ resource "aws_cognito_user_pool" "others" {
 }
 
 output "mfa" {
-  value = "REQUIRED"
+  value = "OPTIONAL"
 }
