@@ -142,7 +142,7 @@ fn functions_that_grow() {
         ("deep JSON", pool("", &format!("jsondecode(\"{}\")", "[".repeat(100_000))), None),
         ("deep YAML", pool("", &format!("yamldecode(\"{}\")", "[".repeat(100_000))), None),
         ("a pattern", pool("", "regex(\"(((x{1000}){1000}){1000})\", \"x\")"), None),
-        ("a large text", pool(&format!("  h = <<EOT\n{}EOT\n", "0123456789\n".repeat(800_000)), "local.h"), None),
+        ("a large text", pool(&format!("  h = <<EOT\n{}EOT\n", "0123456789\n".repeat(100_000)), "local.h"), None),
     ] {
         let diagnostics = survives(&[("main.tf", text)]);
         let said = expected.is_none_or(|expected| diagnostics.iter().any(|message| message.contains(expected)));
@@ -156,9 +156,11 @@ fn templates_that_call_each_other() {
     let itself = "${templatefile(\"t.tpl\", { l = l })}".to_owned();
     survives(&[("main.tf", file.clone()), ("t.tpl", itself)]);
 
-    let nested = format!("{}x{}", "%{ for n in l }".repeat(8), "%{ endfor }".repeat(8));
-    let loops = survives(&[("main.tf", file), ("t.tpl", nested)]);
-    assert!(loops.iter().any(|message| message.contains("limit")), "{loops:?}");
+    for body in ["x", ""] {
+        let nested = format!("{}{body}{}", "%{ for n in l }".repeat(8), "%{ endfor }".repeat(8));
+        let loops = survives(&[("main.tf", file.clone()), ("t.tpl", nested)]);
+        assert!(loops.iter().any(|message| message.contains("limit")), "{loops:?}");
+    }
 }
 
 /// Root modules that read each other's state, and a long chain of them.

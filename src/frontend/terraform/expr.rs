@@ -107,6 +107,15 @@ impl<'a> Evaluator<'a> {
         value
     }
 
+    /// Counts steps that no expression takes; `Err` with the unknown value when there are too many.
+    fn spend(&mut self, steps: usize, span: Span) -> Result<(), Value> {
+        self.steps += steps;
+        if self.steps > MOST_STEPS {
+            return Err(self.over_budget("the steps of one evaluation", span));
+        }
+        Ok(())
+    }
+
     /// Evaluates what a template file holds: it sees the given variables and nothing else.
     pub(in crate::frontend::terraform) fn sealed_with<T>(
         &mut self,
