@@ -87,6 +87,9 @@ pub struct Model {
     pub comments: Vec<Span>,
     /// The number of templates and Terraform files that were read.
     pub files_read: usize,
+    /// What holds in everything that is ever deployed, and is not plain from the variables alone: what the `Rules` of a
+    /// template demand of its parameters.
+    pub assumptions: Vec<Guard>,
 }
 
 /// A stack, or a root module with all the modules it calls.

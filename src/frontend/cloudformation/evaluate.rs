@@ -121,6 +121,7 @@ impl Stack<'_> {
             "Fn::Base64" => self.base64(call, span),
             "Fn::ImportValue" => self.import_value(call, span),
             "Fn::Length" => self.length(call, span),
+            "Fn::RefAll" => self.ref_all(call, span),
             "Fn::ToJsonString" => self.json_string(call, span),
             "Fn::Transform" => self.unknown(Why::Macro(self.macro_name(call.argument)), span),
             "Fn::Cidr" => self.cidr(call, span),

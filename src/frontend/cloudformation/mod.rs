@@ -14,6 +14,7 @@ mod given;
 mod intrinsics;
 mod json_text;
 mod parameters;
+mod rules;
 mod sam;
 mod stack;
 mod strings;
@@ -86,6 +87,7 @@ fn add(outcomes: Vec<Outcome>, model: &mut Model) {
         scopes.extend(outcome.scopes);
         resources.extend(outcome.resources);
         said.extend(outcome.diagnostics);
+        model.assumptions.extend(outcome.assumptions);
     }
     scopes.sort_by_key(|(id, _)| *id);
     resources.sort_by_key(|resource| resource.id.scope);

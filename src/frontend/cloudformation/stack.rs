@@ -67,6 +67,8 @@ pub(super) struct Outcome {
     pub(super) diagnostics: BTreeSet<(Span, String)>,
     /// The templates that were read as nested stacks.
     pub(super) nested: BTreeSet<Arc<str>>,
+    /// What the `Rules` demand of several parameters together.
+    pub(super) assumptions: Vec<Guard>,
     outputs: BTreeMap<Arc<str>, Value>,
 }
 
@@ -93,7 +95,7 @@ pub(super) struct Stack<'a> {
     outputs_of_nested: BTreeMap<Arc<str>, Option<BTreeMap<Arc<str>, Value>>>,
     values_left: usize,
     said_too_deep: bool,
-    outcome: Outcome,
+    pub(super) outcome: Outcome,
 }
 
 /// Reads a template as a stack.
@@ -414,6 +416,7 @@ impl<'a> Stack<'a> {
                 .map(|resource| Resource { presence: presence.clone().and(resource.presence), ..resource }),
         );
         self.outcome.diagnostics.extend(outcome.diagnostics);
+        self.outcome.assumptions.extend(outcome.assumptions);
         Some(outcome.outputs)
     }
 
