@@ -327,19 +327,34 @@ fn arn_parts(value: &Value) -> Option<Vec<Value>> {
 /// Marks pools that something outside the template changes after their creation: a custom resource, or a provisioner, that gets
 /// the pool and calls the API which sets MFA.
 pub(super) fn mark_altered(graph: &mut Graph) {
-    let mut altered: Vec<(NodeId, Arc<str>)> = Vec::new();
-    for caller in graph.nodes.iter().filter(|node| may_call(node)) {
-        let scope = caller.resource.id.scope;
-        for id in graph.of("user_pool") {
-            let pool = graph.node(*id).map(|node| &node.resource.id).filter(|pool| pool.scope == scope);
-            if pool.is_some_and(|pool| alters(caller, pool)) {
-                altered.push((*id, caller.resource.id.address.clone()));
-            }
-        }
+    if !graph.nodes.iter().any(may_call) {
+        return;
     }
-    for (id, by) in altered {
-        if let Some(node) = graph.nodes.get_mut(id.0 as usize) {
-            node.altered_by.get_or_insert(by);
+    let pools = graph.of("user_pool").to_vec();
+    for pool in pools {
+        let by = graph.altering(pool).first().copied();
+        graph.set_altered_by(pool, by);
+    }
+}
+
+impl Graph {
+    /// The pools that something outside the template changes.
+    pub fn altered(&self) -> impl Iterator<Item = NodeId> {
+        self.nodes().filter(|(_, node)| node.altered_by.is_some()).map(|(id, _)| id)
+    }
+
+    /// What may change a pool outside the template, in source order.
+    pub fn altering(&self, pool: NodeId) -> Vec<NodeId> {
+        let Some(pool) = self.node(pool).map(|node| &node.resource.id) else { return Vec::new() };
+        let beside = self.nodes().filter(|(_, node)| node.resource.id.scope == pool.scope && may_call(node));
+        beside.filter(|(_, node)| alters(node, pool)).map(|(id, _)| id).collect()
+    }
+
+    /// Says which resource changes a pool outside the template; `None`: nothing does.
+    pub fn set_altered_by(&mut self, pool: NodeId, by: Option<NodeId>) {
+        let by = by.and_then(|by| self.node(by)).map(|node| node.resource.id.address.clone());
+        if let Some(node) = self.nodes.get_mut(pool.0 as usize) {
+            node.altered_by = by;
         }
     }
 }

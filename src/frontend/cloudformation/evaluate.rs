@@ -148,7 +148,11 @@ impl Stack<'_> {
         let resource = self.resource_ref(logical_id);
         let term = Term::Attribute(resource.clone(), attribute.into());
         let Some(declared) = self.template.resources.get(logical_id) else {
-            return Value::unknown(Unknown::new(Why::Undeclared(logical_id.into()), term), span);
+            let why = match self.template.loop_variables.contains(logical_id) {
+                true => Why::Function("Fn::ForEach".into()),
+                false => Why::Undeclared(logical_id.into()),
+            };
+            return Value::unknown(Unknown::new(why, term), span);
         };
         if let Some(output) = attribute.strip_prefix("Outputs.") {
             let step = format!("output of the nested stack `{logical_id}`");

@@ -1,13 +1,14 @@
 //! One stack: a template with the values it is deployed with, read into a scope and its resources.
 
 use super::Library;
+use super::foreach::Round;
 use super::parameters::{self, ACCOUNT, PARTITION, REGION, STACK_NAME};
 use super::template::{Declared, Field, Template};
 use super::{cdk, construct, sam};
 use crate::frontend::{Dialect, Given, Opening, Origin, Resource, Schema, Scope};
 use crate::source::{Span, parent};
 use crate::syntax::tree::NodeId;
-use crate::value::{Data, Entry, Guard, Map, Part, ResourceRef, ScopeId, Term, Unknown, Value, Variable, Why};
+use crate::value::{Data, Entry, Guard, Map, Part, ResourceRef, ScopeId, Term, Tri, Unknown, Value, Variable, Why};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -238,7 +239,7 @@ impl<'a> Stack<'a> {
                 type_name: declared.type_name.clone(),
                 properties,
                 presence,
-                schematic: false,
+                schematic: template.rounds.get(logical_id).is_some_and(|round| !round.of_default),
                 name_span: template.span(declared.key),
                 span: template.span(declared.key).to(template.span(declared.node)),
                 depends_on: self.depends_on(declared),
@@ -268,8 +269,34 @@ impl<'a> Stack<'a> {
 
     /// The condition under which a resource exists.
     fn presence_of(&mut self, logical_id: &str) -> Guard {
-        let declared = self.template.resources.get(logical_id).map(|declared| declared.node);
-        declared.map_or(Guard::Always, |node| self.condition_of(node))
+        let template = self.template;
+        let declared = template.resources.get(logical_id).map(|declared| declared.node);
+        let own = declared.map_or(Guard::Always, |node| self.condition_of(node));
+        match template.rounds.get(logical_id) {
+            Some(round) => self.presence_of_round(round).and(own),
+            None => own,
+        }
+    }
+
+    /// When a round of a loop takes place: one over the default as long as the parameter has it, any other one else.
+    fn presence_of_round(&self, round: &Round) -> Guard {
+        let Some((name, default)) = &round.parameter else { return Guard::Always };
+        let has_default = match self.variables.get(name) {
+            Some(variable) => variable.default.map_or(Guard::Never, |class| Guard::Is(variable.clone(), class)),
+            None => {
+                let top = Span::new(self.template.tree.file, 0, 0);
+                let list = Value::list(default.iter().map(|item| Value::string(item.clone(), top)).collect(), top);
+                match self.parameter(name, top).map(|given| given.same(&list)) {
+                    Some(Tri::Yes) => Guard::Always,
+                    Some(Tri::No) => Guard::Never,
+                    _ => {
+                        let term = Term::call("default", [Term::Parameter(self.scope, name.clone())]);
+                        Guard::Is(Arc::new(Variable::question(term, format!("{name} has its default"))), 0)
+                    }
+                }
+            }
+        };
+        if round.of_default { has_default } else { has_default.not() }
     }
 
     /// The `Condition` of a resource or output.
