@@ -74,6 +74,10 @@ impl Graph {
                 };
                 found.map_or_else(open, Step::Elsewhere)
             }
+            Term::Dynamic(reference) => {
+                let stored = stored_under(reference).map(|name| only(self.exported_as(&name)));
+                stored.flatten().map_or_else(open, Step::Elsewhere)
+            }
             term => {
                 // The front of the name is not known: the name of a stack in a parameter.
                 let Some(ending) = import_ending(term) else { return open() };
@@ -252,6 +256,16 @@ impl MadeOf {
 fn only<'a>(mut values: impl Iterator<Item = &'a Value>) -> Option<Value> {
     let first = values.next()?;
     values.next().is_none().then(|| first.clone())
+}
+
+/// Under which name the value of an SSM parameter is found to which `{{resolve:ssm:<name>}}`, with a version or without, refers.
+fn stored_under(reference: &str) -> Option<String> {
+    let name = reference.strip_prefix("ssm:")?;
+    let name = match name.rsplit_once(':') {
+        Some((name, version)) if version.parse::<u64>().is_ok() => name,
+        _ => name,
+    };
+    Some(format!("/ssm/{name}"))
 }
 
 /// The known end of the name in an `Fn::ImportValue` of a name that starts with a hole.

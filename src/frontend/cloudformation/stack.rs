@@ -355,8 +355,24 @@ impl<'a> Stack<'a> {
             }
         }
         exports.extend(cdk::cross_region_exports(&self.outcome.resources, self.scope));
+        exports.extend(self.stored());
         let scope = self.described(exports);
         self.outcome.scopes.push((self.scope, scope));
+    }
+
+    /// The SSM parameters that the stack makes, where it is certain that it does, as dynamic references ask for them.
+    fn stored(&self) -> Vec<(Arc<str>, Value)> {
+        let own = self.outcome.resources.iter().filter(|resource| {
+            resource.id.scope == self.scope
+                && &*resource.type_name == "AWS::SSM::Parameter"
+                && resource.presence.is_always()
+                && !resource.schematic
+        });
+        let named = own.filter_map(|resource| {
+            let name = resource.properties.get("Name");
+            Some((format!("/ssm/{}", name.as_str()?).into(), resource.properties.get("Value")))
+        });
+        named.collect()
     }
 
     fn described(&mut self, exports: BTreeMap<Arc<str>, Value>) -> Scope {

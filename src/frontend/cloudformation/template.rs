@@ -321,6 +321,11 @@ impl Template {
             };
             return Some(Call { name, argument: id, short: true });
         }
+        self.call_without_tag(id)
+    }
+
+    /// The call that a node is in the long form, its tag aside.
+    pub(super) fn call_without_tag(&self, id: NodeId) -> Option<Call> {
         let [(key, value)] = self.tree.entries(id) else { return None };
         let name = self.tree.str(*key)?;
         let is_function = &**name == "Ref" || (name.starts_with("Fn::") && !name.starts_with("Fn::ForEach::"));
