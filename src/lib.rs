@@ -155,7 +155,9 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
     let files_read = model.files_read;
 
     let policy = suppressions(options, &rules, &mut sources);
-    let graph = Arc::new(Graph::new(model, sources));
+    let mut graph = Graph::new(model, sources);
+    iam::acquit(&mut graph);
+    let graph = Arc::new(graph);
     let mut outcome = rules.run(&graph, &settings(options, &rules));
     diagnostics.append(&mut outcome.diagnostics);
     let resources: Vec<&Resource> = graph.nodes().map(|(_, node)| &node.resource).collect();
