@@ -2,7 +2,7 @@
 
 use super::concise::{one_line, sentence};
 use super::place::{Region, Unit};
-use super::{Style, active};
+use super::{Style, active, write_json};
 use crate::Report;
 use crate::finding::Level;
 use crate::source::{Span, seen_from};
@@ -12,8 +12,7 @@ use std::io::{self, Write};
 
 /// Writes the report: a JSON array.
 pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &issues(report, style))?;
-    writeln!(out)
+    write_json(&issues(report, style), out)
 }
 
 #[derive(Serialize)]

@@ -3,6 +3,7 @@
 //! A format is a file here and a line in [`FORMATS`].
 
 mod concise;
+mod drawing;
 mod excerpt;
 mod github;
 mod gitlab;
@@ -16,8 +17,11 @@ mod plain;
 mod rdjson;
 mod sarif;
 
+pub use drawing::Drawing;
+
 use crate::Report;
 use crate::finding::{Finding, Level};
+use serde::Serialize;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -103,12 +107,18 @@ pub fn count(report: &Report, level: Level) -> usize {
     active(report).filter(|finding| finding.level == level).count()
 }
 
-/// One line of text from outside, safe to print: control characters are spelled out.
+/// One line of text from outside, safe to print: control characters are spelled out, and it is no command to a runner.
 pub fn safe_line(text: &str) -> String {
-    plain::line(text)
+    plain::no_command(&plain::line(text)).into_owned()
 }
 
 /// Several such lines.
 pub fn safe_lines(text: &str) -> String {
-    plain::lines(text)
+    plain::lines(text).lines().map(plain::no_command).collect::<Vec<_>>().join("\n")
+}
+
+/// A JSON document. A build's runner obeys `##[` wherever it is printed, in strings as well: there it gets another spelling.
+fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(document)?;
+    writeln!(out, "{}", text.replace("##[", "##\\u005b"))
 }

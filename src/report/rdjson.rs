@@ -2,7 +2,7 @@
 
 use super::concise::{one_line, sentence};
 use super::place::{Region, Unit};
-use super::{Style, active};
+use super::{Style, active, write_json};
 use crate::Report;
 use crate::finding::{Finding, Fix, Level};
 use crate::source::Span;
@@ -19,8 +19,7 @@ pub(super) fn write(report: &Report, _style: &Style, out: &mut dyn Write) -> io:
     });
     let diagnostics: Vec<Value> = findings.chain(problems).collect();
     let document = json!({ "source": { "name": "coglint" }, "diagnostics": diagnostics });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_json(&document, out)
 }
 
 fn of_finding(finding: &Finding, report: &Report) -> Value {
