@@ -7,7 +7,7 @@ use crate::engine::shown;
 use crate::frontend::Dialect;
 use crate::graph::kinds::{Attribute, Shape};
 use crate::graph::link::Link;
-use crate::graph::{Graph, NodeId};
+use crate::graph::{Graph, NodeId, Reading};
 use crate::source::Span;
 use crate::value::{Data, ResourceRef, ScopeId, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,19 +96,23 @@ impl<'a> Drawing<'a> {
 
     fn follow_all_of(&mut self, id: NodeId) {
         if let Some(kind) = self.graph.node(id).and_then(|node| node.kind) {
-            self.follow_all(id, "", kind.attributes);
+            self.follow_all(id, "", kind.attributes, &mut Vec::new());
         }
     }
 
-    fn follow_all(&mut self, id: NodeId, prefix: &str, attributes: &[Attribute]) {
+    /// Two attributes may be views of one property: the place of its value is followed once.
+    fn follow_all(&mut self, id: NodeId, prefix: &str, attributes: &[Attribute], followed: &mut Vec<Span>) {
         for attribute in attributes {
             let path = format!("{prefix}{}", attribute.name);
             match attribute.shape {
                 Shape::Link(kind, handle) | Shape::List(&Shape::Link(kind, handle)) => {
-                    let value = self.graph.read(id, &path).value;
-                    self.follow(id, &path, &value, kind, handle);
+                    let Reading { value, place } = self.graph.read(id, &path);
+                    if !value.is_absent() && !followed.contains(&place) {
+                        followed.push(place);
+                        self.follow(id, &path, &value, kind, handle);
+                    }
                 }
-                Shape::Block(attributes) => self.follow_all(id, &format!("{path}."), attributes),
+                Shape::Block(attributes) => self.follow_all(id, &format!("{path}."), attributes, followed),
                 _ => {}
             }
         }
@@ -283,12 +287,12 @@ fn target(at: usize, edge: &Edge) -> String {
 }
 
 /// Mermaid's own spelling of whatever means something to it: the end of a label, HTML, Markdown in a label, a directive
-/// (`%%{init: ...}%%`, which it looks for everywhere), and a fence around it.
+/// (`%%{init: ...}%%`, which it looks for everywhere), a formula, and a fence around it.
 fn entities(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '#' | '"' | '<' | '>' | '&' | '%' | '{' | '}' | '`' | '\\' => {
+            '#' | '"' | '<' | '>' | '&' | '%' | '{' | '}' | '`' | '$' | '\\' => {
                 let _ = write!(safe, "#{};", u32::from(c));
             }
             c => safe.push(c),

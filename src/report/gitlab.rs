@@ -2,6 +2,7 @@
 
 use super::concise::{one_line, sentence};
 use super::place::{Region, Unit};
+use super::plain::unlinked;
 use super::{Style, active, write_json};
 use crate::Report;
 use crate::finding::Level;
@@ -59,10 +60,10 @@ fn issues(report: &Report, style: &Style) -> Vec<Issue> {
             Level::Note => "info",
         };
         let check_name = finding.rule.id.to_string();
-        issues.push(Issue { description: sentence(finding), check_name, fingerprint, severity, location });
+        issues.push(Issue { description: unlinked(&sentence(finding)), check_name, fingerprint, severity, location });
     }
     for diagnostic in report.diagnostics.iter().filter(|diagnostic| diagnostic.fatal) {
-        let (location, description) = (location(diagnostic.span), one_line(&diagnostic.message));
+        let (location, description) = (location(diagnostic.span), unlinked(&one_line(&diagnostic.message)));
         let fingerprint = unique(crate::finding::digest(&["input", &location.path, &description]));
         issues.push(Issue { description, check_name: "input".to_owned(), fingerprint, severity: "major", location });
     }

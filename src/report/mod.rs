@@ -117,8 +117,18 @@ pub fn safe_lines(text: &str) -> String {
     plain::lines(text).lines().map(plain::no_command).collect::<Vec<_>>().join("\n")
 }
 
-/// A JSON document. A build's runner obeys `##[` wherever it is printed, in strings as well: there it gets another spelling.
+/// A JSON document that is safe to print. What a terminal obeys, and `##[`, which the runner of a build obeys even in a string,
+/// gets another spelling; both can stand in strings only.
 fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(document)?;
-    writeln!(out, "{}", text.replace("##[", "##\\u005b"))
+    let text = serde_json::to_string_pretty(document)?.replace("##[", "##\\u005b");
+    let mut safe = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        match c {
+            '\n' => safe.push('\n'),
+            // All of these lie in the Basic Multilingual Plane.
+            c if plain::is_control(c) => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => safe.push(c),
+        }
+    }
+    writeln!(out, "{safe}")
 }

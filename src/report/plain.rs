@@ -44,6 +44,11 @@ pub(super) fn no_command(line: &str) -> Cow<'_, str> {
     Cow::Owned(if begins { line.replacen("::", ": :", 1) } else { line })
 }
 
+/// Text in which nothing reads as a link, for readers that show it as Markdown: templates have no say in where people are sent.
+pub(super) fn unlinked(text: &str) -> String {
+    text.replace("](", "] (")
+}
+
 /// Breaks lines at spaces so that none is longer than `width` characters, where its words allow that.
 pub(super) fn wrap(text: &str, width: usize) -> String {
     let mut wrapped = String::with_capacity(text.len() + 8);

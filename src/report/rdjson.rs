@@ -2,6 +2,7 @@
 
 use super::concise::{one_line, sentence};
 use super::place::{Region, Unit};
+use super::plain::unlinked;
 use super::{Style, active, write_json};
 use crate::Report;
 use crate::finding::{Finding, Fix, Level};
@@ -15,7 +16,7 @@ pub(super) fn write(report: &Report, _style: &Style, out: &mut dyn Write) -> io:
     let problems = report.diagnostics.iter().map(|problem| {
         let severity = if problem.fatal { "ERROR" } else { "WARNING" };
         let location = location(problem.span, report);
-        json!({ "message": one_line(&problem.message), "location": location, "severity": severity, "code": { "value": "input" } })
+        json!({ "message": unlinked(&one_line(&problem.message)), "location": location, "severity": severity, "code": { "value": "input" } })
     });
     let diagnostics: Vec<Value> = findings.chain(problems).collect();
     let document = json!({ "source": { "name": "coglint" }, "diagnostics": diagnostics });
@@ -35,10 +36,12 @@ fn of_finding(finding: &Finding, report: &Report) -> Value {
     let related: Vec<Value> = finding
         .labels
         .iter()
-        .map(|label| json!({ "message": one_line(&label.message), "location": location(label.span, report) }))
+        .map(
+            |label| json!({ "message": unlinked(&one_line(&label.message)), "location": location(label.span, report) }),
+        )
         .collect();
     json!({
-        "message": message,
+        "message": unlinked(&message),
         "location": location(finding.primary.span, report),
         "severity": severity,
         "code": { "value": &*finding.rule.id, "url": &*finding.rule.url },

@@ -7,6 +7,7 @@
 use super::human::scenario;
 use super::linehash::line_hashes;
 use super::place::{Region, Unit};
+use super::plain::unlinked;
 use super::{Style, gravest_first, plain, write_json};
 use crate::Report;
 use crate::finding::{Finding, Level, Rule};
@@ -77,7 +78,7 @@ impl<'a> Run<'a> {
         let notification = |problem: &crate::frontend::Diagnostic| {
             json!({
                 "level": if problem.fatal { "error" } else { "warning" },
-                "message": { "text": plain::lines(&problem.message) },
+                "message": { "text": unlinked(&plain::lines(&problem.message)) },
                 "locations": [{ "physicalLocation": self.place(problem.span) }],
             })
         };
@@ -130,7 +131,7 @@ impl<'a> Run<'a> {
         let mut location = Map::new();
         location.insert("physicalLocation".to_owned(), self.place(span));
         if !message.is_empty() {
-            location.insert("message".to_owned(), json!({ "text": plain::lines(message) }));
+            location.insert("message".to_owned(), json!({ "text": unlinked(&plain::lines(message)) }));
         }
         location
     }
@@ -226,11 +227,6 @@ fn message(finding: &Finding) -> String {
 
 fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
     if text.is_empty() { otherwise } else { text }
-}
-
-/// Text in which nothing reads as a link: templates have no say in where people are sent.
-fn unlinked(text: &str) -> String {
-    text.replace("](", "] (")
 }
 
 /// SARIF 2.1.0, 3.11.6: brackets in the text of a link are escaped. Not every reader knows that: no link may be left in it
