@@ -15,6 +15,7 @@ xmlschema.
 
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,17 +71,20 @@ def main(binary, schemas):
         format = path.name.split(".")[1]
         if format in checks:
             check(format, path.read_text())
-    with tempfile.TemporaryDirectory() as folder:
-        hostile = pathlib.Path(folder)
-        (hostile / ".git").mkdir()
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        hostile = scratch / "hostile"
+        hostile.mkdir()
         (hostile / "a::error::b %c.json").write_text(HOSTILE)
-        folders = [hostile, *sorted((PROJECT / "testdata/projects").iterdir())]
-        for folder in folders:
-            outputs = [f"--output={format}={hostile / format}" for format in checks]
-            done = subprocess.run([binary, "check", "--isolated", *outputs, "."], cwd=folder, capture_output=True, check=False)
+        # Outside of this repository: inside of it, the whole of it would be their project.
+        for project in sorted((PROJECT / "testdata/projects").iterdir()):
+            shutil.copytree(project, scratch / project.name)
+        for folder in sorted(scratch.iterdir()):
+            outputs = [f"--output={format}={folder / format}" for format in checks]
+            done = subprocess.run([binary, "check", *outputs, "."], cwd=folder, capture_output=True, check=False)
             assert done.returncode in (0, 1), (folder, done)
             for format in checks:
-                check(format, (hostile / format).read_text())
+                check(format, (folder / format).read_text())
     for format, count in valid.items():
         print(f"{format:8} {count} reports are valid")
 

@@ -5,8 +5,8 @@
 #     cargo build && scripts/try_hooks.sh target/debug
 #
 # The folder holds the coglint that the hook `coglint-system` finds on the PATH. Needs git, cargo, pre-commit and prek. The
-# hooks of `language: rust` build coglint as a user's machine would, in release: with LTO that takes minutes of all cores, so
-# it is switched off here, and what cargo built for the first hook serves the others.
+# hooks of `language: rust` build coglint as a user's machine would, in release: that takes minutes of all cores, so nothing is
+# optimized here, and what cargo built for the first hook serves the others.
 set -euo pipefail
 binaries=$(cd "${1:?usage: try_hooks.sh FOLDER_OF_COGLINT}" && pwd)
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -15,7 +15,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 export PATH="$binaries:$PATH" TMPDIR="$scratch/tmp" PRE_COMMIT_HOME="$scratch/pre-commit" PREK_HOME="$scratch/prek"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$scratch/target}" CARGO_PROFILE_RELEASE_LTO=off
-export CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
+export CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
 export GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0=t GIT_CONFIG_KEY_1=user.email GIT_CONFIG_VALUE_1=t@example.org
 mkdir "$TMPDIR"
 
