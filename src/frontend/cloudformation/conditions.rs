@@ -5,7 +5,7 @@ use super::parameters;
 use super::stack::{Progress, Stack};
 use super::template::Call;
 use crate::syntax::tree::NodeId;
-use crate::value::{Data, Decision, Guard, Part, Scenario, Term, Tri, Unknown, Value, Variable, Why};
+use crate::value::{DEEPEST_GUARD, Data, Decision, Guard, Part, Scenario, Term, Tri, Unknown, Value, Variable, Why};
 use std::sync::Arc;
 
 /// More combinations than this of the two sides of a comparison, and it is a question of its own.
@@ -32,7 +32,10 @@ impl Stack<'_> {
         };
         self.conditions.insert(name.clone(), Progress::Running);
         let collapsed = std::mem::take(&mut self.collapse);
-        let answer = self.guard(*node);
+        let answer = self.guard(*node).and_then(|guard| match guard.fits(&mut { LARGEST_GUARD }, DEEPEST_GUARD) {
+            true => Ok(guard),
+            false => Err(Why::Budget("a condition of too many parts".into())),
+        });
         self.collapse = collapsed;
         self.conditions.insert(name.clone(), Progress::Done(answer.clone()));
         answer
@@ -117,7 +120,7 @@ impl Stack<'_> {
         let Some(list) = list.as_list().filter(|list| list.rest.is_none()) else {
             return Err(Why::Function("Fn::Contains".into()));
         };
-        Ok(list.items.iter().fold(Guard::Never, |found, element| found.or(self.equal(element, &item))))
+        Ok(Guard::any(list.items.iter().map(|element| self.equal(element, &item))))
     }
 
     /// When two values are equal as strings. What cannot be decided is a question, the same one wherever the same two

@@ -107,8 +107,20 @@ impl Stack<'_> {
         name.unwrap_or_else(|| "Fn::Transform".into())
     }
 
-    /// What a function gives.
+    /// What a function gives. It may hold what other functions gave, and so on: all of it counts, as often as it occurs.
     fn call(&mut self, call: &Call, span: Span) -> Value {
+        let value = self.called(call, span);
+        let before = self.values_left.min(LARGEST_RESULT);
+        let mut left = before;
+        if value.fits(&mut left, DEEPEST) {
+            self.values_left -= before - left;
+            return value;
+        }
+        self.say(span, "the value is too large to be read, once everything that it refers to is written out".to_owned());
+        self.unknown(Why::Budget("a value too large to be read".into()), span)
+    }
+
+    fn called(&mut self, call: &Call, span: Span) -> Value {
         match &*call.name {
             "Ref" => self.ref_(call, span),
             "Fn::GetAtt" => self.get_att(call, span),
@@ -233,6 +245,9 @@ fn reason(value: &Value) -> Option<Why> {
         _ => None,
     }
 }
+
+/// What a function gives holds at most so many values.
+const LARGEST_RESULT: usize = 100_000;
 
 /// Terms made of terms multiply; larger ones are not told apart.
 const LARGEST_TERM: usize = 1_000;

@@ -91,7 +91,7 @@ pub(super) struct Stack<'a> {
     parameters: BTreeMap<Arc<str>, Value>,
     properties: BTreeMap<Arc<str>, Progress<Value>>,
     outputs_of_nested: BTreeMap<Arc<str>, Option<BTreeMap<Arc<str>, Value>>>,
-    values_left: usize,
+    pub(super) values_left: usize,
     said_too_deep: bool,
     outcome: Outcome,
 }
