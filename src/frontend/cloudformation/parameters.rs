@@ -91,8 +91,14 @@ pub(super) fn undetermined(scope: ScopeId, name: &Arc<str>, parameter: &Paramete
     Value::unknown(unknown, parameter.span).with_sensitive(parameter.no_echo)
 }
 
+/// A string is taken apart into so many elements.
+pub(super) const MOST_ITEMS: usize = 10_000;
+
 /// A comma-delimited list: items trimmed.
 pub(super) fn list(text: &str, span: Span) -> Value {
+    if text.bytes().filter(|byte| *byte == b',').count() >= MOST_ITEMS {
+        return Value::opaque(Why::Budget(format!("a list of more than {MOST_ITEMS} elements").into()), span);
+    }
     Value::list(text.split(',').map(|item| Value::string(item.trim(), span)).collect(), span)
 }
 

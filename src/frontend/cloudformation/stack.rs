@@ -467,6 +467,11 @@ impl<'a> Stack<'a> {
         Why::Budget(format!("nested deeper than {DEEPEST} levels").into())
     }
 
+    /// True when there is a diagnostic with this message.
+    pub(super) fn has_said(&self, message: &str) -> bool {
+        self.outcome.diagnostics.iter().any(|(_, known)| known == message)
+    }
+
     /// Adds a diagnostic, once.
     pub(super) fn say(&mut self, span: Span, message: String) {
         self.outcome.diagnostics.insert((span, message));

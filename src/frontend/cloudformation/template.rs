@@ -132,7 +132,11 @@ impl Template {
         }
         self.read_transforms();
         if self.language_extensions {
-            foreach::expand(self);
+            if let Some(key) = foreach::expand(self) {
+                let name = self.tree.str(key).map_or("", |name| name);
+                let message = format!("`{name}` makes more than {} values; it is not written out", foreach::MOST_NODES);
+                diagnostics.push(Diagnostic { span: self.span(key), message, fatal: false });
+            }
         }
         let parameters =
             self.section("Parameters").into_iter().map(|field| (field.name.clone(), self.parameter(&field)));
