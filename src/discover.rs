@@ -211,8 +211,8 @@ impl Located {
     /// Reads the project, without what is excluded.
     pub fn read(self, excludes: &Excludes) -> Project {
         let Self { mut project, folders } = self;
-        let excluded = |path: &String| excludes.cover(&project.files.base().join(path));
         let mut candidates = project.candidates(folders.into_iter());
+        let excluded = |path: &String| excludes.cover(&project.files.base().join(path));
         let named = &project.named_files;
         candidates.retain(|path| (!excludes.force && named.contains(path)) || !excluded(path));
         let named: BTreeSet<String> = named.iter().filter(|path| !excludes.force || !excluded(path)).cloned().collect();

@@ -9,8 +9,6 @@
     reason = "a helper that fails is a failed test; clippy knows only the test functions themselves"
 )]
 
-mod support;
-
 use coglint::discover::{Found, kind_of};
 use coglint::frontend::InputKind;
 use coglint::source::MemoryFiles;

@@ -13,11 +13,11 @@
 )]
 
 mod hidden;
-mod seeds;
+pub mod seeds;
 mod spans;
 
 pub use hidden::{hidden_modules, hidden_template};
-pub use seeds::{Seed, seeds};
+pub use seeds::seeds;
 
 use coglint::discover::{Found, kind_of};
 use coglint::engine::{RuleText, Rules, Settings};
