@@ -4,7 +4,11 @@ use super::combine::combinations;
 use super::stack::{Progress, Stack};
 use super::template::Call;
 use crate::syntax::tree::NodeId;
+<<<<<<< HEAD
 use crate::value::{Data, Guard, Part, Term, Tri, Unknown, Value, Variable, Why};
+=======
+use crate::value::{DEEPEST_GUARD, Data, Decision, Guard, Part, Scenario, Term, Tri, Unknown, Value, Variable, Why};
+>>>>>>> hard
 use std::sync::Arc;
 
 /// More combinations than this of the two sides of a comparison, and it is a question of its own.
@@ -31,7 +35,10 @@ impl Stack<'_> {
         };
         self.conditions.insert(name.clone(), Progress::Running);
         let collapsed = std::mem::take(&mut self.collapse);
-        let answer = self.guard(*node);
+        let answer = self.guard(*node).and_then(|guard| match guard.fits(&mut { LARGEST_GUARD }, DEEPEST_GUARD) {
+            true => Ok(guard),
+            false => Err(Why::Budget("a condition of too many parts".into())),
+        });
         self.collapse = collapsed;
         self.conditions.insert(name.clone(), Progress::Done(answer.clone()));
         answer
@@ -112,6 +119,18 @@ impl Stack<'_> {
         }
     }
 
+<<<<<<< HEAD
+=======
+    /// `Fn::Contains` of a rule: the list has an element equal to the item.
+    fn contains(&mut self, list: NodeId, item: NodeId) -> Result<Guard, Why> {
+        let (list, item) = (self.value(list), self.value(item));
+        let Some(list) = list.as_list().filter(|list| list.rest.is_none()) else {
+            return Err(Why::Function("Fn::Contains".into()));
+        };
+        Ok(Guard::any(list.items.iter().map(|element| self.equal(element, &item))))
+    }
+
+>>>>>>> hard
     /// When two values are equal as strings. What cannot be decided is a question, the same one wherever the same two
     /// values are compared.
     pub(super) fn equal(&self, left: &Value, right: &Value) -> Guard {

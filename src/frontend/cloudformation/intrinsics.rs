@@ -155,11 +155,12 @@ impl Stack<'_> {
 
     /// The elements of a list as one string; elements that are not there are left out together with their delimiter.
     fn joined(&mut self, list: &List, delimiter: &str, span: Span) -> Option<Value> {
+        let delimiter: Arc<str> = delimiter.into();
         combine(&list.items, span, &mut |items| {
             let mut parts = Vec::new();
             for (at, item) in items.iter().filter(|item| !item.is_absent()).enumerate() {
                 if at > 0 {
-                    parts.push(Part::Literal(delimiter.into(), span.part(0, 0)));
+                    parts.push(Part::Literal(delimiter.clone(), span.part(0, 0)));
                 }
                 match item.as_parts() {
                     Some(more) => parts.extend(more),
