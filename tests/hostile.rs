@@ -71,9 +71,8 @@ fn pool(properties: Value) -> Value {
 /// `R0` names itself after `R1`, that one after `R2`, and so on.
 fn named_after_each_other(count: usize, name: impl Fn(Value) -> Value) -> Value {
     let role = |name: Value| json!({ "Type": "AWS::IAM::Role", "Properties": { "RoleName": name } });
-    let mut resources: Map<String, Value> = (0..count)
-        .map(|at| (format!("R{at:05}"), role(name(json!({ "Ref": format!("R{:05}", at + 1) })))))
-        .collect();
+    let mut resources: Map<String, Value> =
+        (0..count).map(|at| (format!("R{at:05}"), role(name(json!({ "Ref": format!("R{:05}", at + 1) }))))).collect();
     resources.insert(format!("R{count:05}"), role(json!("xxxxxxxx")));
     resources.insert("Pool".to_owned(), pool(json!({ "UserPoolName": { "Ref": "R00000" } })));
     Value::Object(resources)
@@ -142,7 +141,8 @@ fn values_that_double_from_reference_to_reference() {
     let transform = json!({ "Transform": "AWS::LanguageExtensions" });
     survives("JSON texts", &[("t.json", template(named_after_each_other(60, json_text), transform))]);
     let nested = |at: usize| {
-        let child = || json!({ "Type": "AWS::CloudFormation::Stack", "Properties": { "TemplateURL": format!("n{at}.json") } });
+        let child =
+            || json!({ "Type": "AWS::CloudFormation::Stack", "Properties": { "TemplateURL": format!("n{at}.json") } });
         let output = |of: &str| json!({ "Fn::GetAtt": [of, "Outputs.X"] });
         let value = json!({ "X": { "Value": [output("N"), output("M")] } });
         template(json!({ "N": child(), "M": child() }), json!({ "Outputs": value }))

@@ -21,8 +21,7 @@ const MARKER: &str = "k8Zq4vSecret";
 const GOOD: &str =
     "Resources:\n  Good:\n    Type: AWS::Cognito::UserPool\n    Properties:\n      MfaConfiguration: \"ON\"\n";
 
-const FORMATS: &[&str] =
-    &["human", "concise", "json", "sarif", "github", "markdown", "junit", "gitlab", "rdjson"];
+const FORMATS: &[&str] = &["human", "concise", "json", "sarif", "github", "markdown", "junit", "gitlab", "rdjson"];
 
 fn write(path: &Path, text: impl AsRef<[u8]>) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -145,7 +144,12 @@ fn nothing_outside_of_the_project_is_read() {
     write(&root.join("good.yaml"), GOOD);
     let secret = around.path().join("secret");
     write(&secret.join("text"), MARKER);
-    write(&secret.join("main.tf"), format!("resource \"aws_cognito_user_pool\" \"{MARKER}\" {{\n  mfa_configuration = \"ON\"\n}}\noutput \"x\" {{\n  value = \"{MARKER}\"\n}}\n"));
+    write(
+        &secret.join("main.tf"),
+        format!(
+            "resource \"aws_cognito_user_pool\" \"{MARKER}\" {{\n  mfa_configuration = \"ON\"\n}}\noutput \"x\" {{\n  value = \"{MARKER}\"\n}}\n"
+        ),
+    );
     write(&secret.join("t.yaml"), GOOD.replace("Good", MARKER));
     write(&secret.join("app.ts"), format!("{MARKER}\n").repeat(20));
     let outside = secret.display().to_string();
@@ -168,8 +172,13 @@ fn nothing_outside_of_the_project_is_read() {
         ));
     }
     main.push_str("module \"a\" {\n  source = \"../secret\"\n}\nmodule \"b\" {\n  source = \"./link\"\n}\n");
-    write(&root.join("tf/main.tf"), main.replace("\"../secret", "\"../../secret").replace("\"link", "\"../link").replace("./link", "../link"));
-    let nested = |at: usize, url: &str| format!("  N{at}:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: {url}\n");
+    write(
+        &root.join("tf/main.tf"),
+        main.replace("\"../secret", "\"../../secret").replace("\"link", "\"../link").replace("./link", "../link"),
+    );
+    let nested = |at: usize, url: &str| {
+        format!("  N{at}:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: {url}\n")
+    };
     let urls = ["../secret/t.yaml", "link/t.yaml", "link.yaml", "file:///etc/passwd"];
     let stacks: String = urls.iter().enumerate().map(|(at, url)| nested(at, url)).collect();
     write(&root.join("stack.yaml"), format!("Resources:\n{stacks}"));

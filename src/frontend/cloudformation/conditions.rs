@@ -4,11 +4,7 @@ use super::combine::combinations;
 use super::stack::{Progress, Stack};
 use super::template::Call;
 use crate::syntax::tree::NodeId;
-<<<<<<< HEAD
-use crate::value::{Data, Guard, Part, Term, Tri, Unknown, Value, Variable, Why};
-=======
-use crate::value::{DEEPEST_GUARD, Data, Decision, Guard, Part, Scenario, Term, Tri, Unknown, Value, Variable, Why};
->>>>>>> hard
+use crate::value::{DEEPEST_GUARD, Data, Guard, Part, Term, Tri, Unknown, Value, Variable, Why};
 use std::sync::Arc;
 
 /// More combinations than this of the two sides of a comparison, and it is a question of its own.
@@ -119,18 +115,6 @@ impl Stack<'_> {
         }
     }
 
-<<<<<<< HEAD
-=======
-    /// `Fn::Contains` of a rule: the list has an element equal to the item.
-    fn contains(&mut self, list: NodeId, item: NodeId) -> Result<Guard, Why> {
-        let (list, item) = (self.value(list), self.value(item));
-        let Some(list) = list.as_list().filter(|list| list.rest.is_none()) else {
-            return Err(Why::Function("Fn::Contains".into()));
-        };
-        Ok(Guard::any(list.items.iter().map(|element| self.equal(element, &item))))
-    }
-
->>>>>>> hard
     /// When two values are equal as strings. What cannot be decided is a question, the same one wherever the same two
     /// values are compared.
     pub(super) fn equal(&self, left: &Value, right: &Value) -> Guard {

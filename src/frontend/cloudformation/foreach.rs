@@ -15,7 +15,6 @@ const DEEPEST: usize = crate::syntax::tree::DEEPEST;
 
 const LOOP: &str = "Fn::ForEach::";
 
-<<<<<<< HEAD
 /// Which round of a loop over an uncertain list a resource belongs to.
 #[derive(Clone, Debug)]
 pub(super) struct Round {
@@ -25,17 +24,11 @@ pub(super) struct Round {
     pub(super) of_default: bool,
 }
 
-/// Writes out every loop of a template.
-pub(super) fn expand(template: &mut Template) {
-    let ids: Vec<NodeId> = template.tree.ids().collect();
-    let mut loops = Loops { template, nodes_left: MOST_NODES, variables: Vec::new() };
-    loops.uncertain_resources();
-=======
 /// Writes out every loop of a template; the key of the first one that is too large for that.
 pub(super) fn expand(template: &mut Template) -> Option<NodeId> {
     let ids: Vec<NodeId> = template.tree.ids().collect();
     let mut loops = Loops { template, nodes_left: MOST_NODES, variables: Vec::new(), too_large: None };
->>>>>>> hard
+    loops.uncertain_resources();
     for id in ids {
         let NodeKind::Mapping(entries) = &loops.template.tree.node(id).kind else { continue };
         if !entries.iter().any(|(key, _)| loops.is_loop(*key)) {
@@ -52,15 +45,10 @@ pub(super) fn expand(template: &mut Template) -> Option<NodeId> {
 struct Loops<'a> {
     template: &'a mut Template,
     nodes_left: usize,
-<<<<<<< HEAD
     /// The variables of the loops around, each with its value in this round; `None` where nobody knows it.
     variables: Vec<(Arc<str>, Option<Arc<str>>)>,
-=======
-    /// The variables of the loops around, each with its value in this round.
-    variables: Vec<(Arc<str>, Arc<str>)>,
     /// The first loop, outside of all others, that ran out of nodes.
     too_large: Option<NodeId>,
->>>>>>> hard
 }
 
 /// What a string is for.
@@ -126,16 +114,12 @@ impl Loops<'_> {
             if self.is_loop(*key) {
                 match self.rounds(*value, depth) {
                     Some(rounds) => written.extend(rounds),
-<<<<<<< HEAD
-                    None if self.nodes_left > 0 || self.variables.is_empty() => written.push((*key, *value)),
-=======
-                    None if self.variables.is_empty() => {
+                    None if self.nodes_left > 0 || self.variables.is_empty() => {
                         if self.nodes_left == 0 {
                             self.too_large.get_or_insert(*key);
                         }
                         written.push((*key, *value));
                     }
->>>>>>> hard
                     None => return None,
                 }
             } else if self.variables.is_empty() {
