@@ -2,6 +2,7 @@
 
 use crate::source::Span;
 use crate::value::ScopeId;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -77,7 +78,7 @@ pub struct Rule {
     /// The first line of its docs, no trailing period.
     pub title: Arc<str>,
     /// The docs behind the first line, Markdown.
-    pub docs: Arc<str>,
+    pub docs: Cow<'static, str>,
     /// Its level, before anything lowers it.
     pub level: Level,
     /// `sms`, `totp`, `email`, ...
