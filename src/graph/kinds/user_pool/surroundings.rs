@@ -31,34 +31,6 @@ pub(super) fn region(graph: &Graph, id: NodeId) -> Value {
     graph.scope_of(id).map_or_else(|| never(graph, id), |scope| scope.region.clone())
 }
 
-/// Whether a domain of the pool is in the input. Unknown when something hides from us that may be one.
-pub(super) fn has_domain(graph: &Graph, id: NodeId) -> Value {
-    let Some(node) = graph.node(id) else { return never(graph, id) };
-    let place = node.resource.name_span;
-    let answer = |flag: bool| Value { data: Data::Bool(flag), ..Value::absent(place) };
-    let hidden = |why: &str| Value::opaque(Why::Undeclared(why.into()), place);
-    let mut possible = false;
-    for (type_name, key) in
-        [("AWS::Cognito::UserPoolDomain", "UserPoolId"), ("aws_cognito_user_pool_domain", "user_pool_id")]
-    {
-        for domain in graph.of(type_name) {
-            let Some(other) = graph.node(*domain) else { continue };
-            let pool = other.resource.properties.get(key);
-            if matches!(pool.data, Data::Choice(_)) {
-                possible = true;
-                continue;
-            }
-            match graph.follow(*domain, &pool, "user_pool", "id") {
-                Link::Node(found) if found == id => return answer(true),
-                Link::Unknown(_) => possible = true,
-                _ => {}
-            }
-        }
-    }
-    let opening = graph.scope_of(id).is_some_and(|scope| scope.openings.iter().any(|o| o.may_touch(&node.resource.id)));
-    if possible || opening { hidden("a domain that may belong to the pool") } else { answer(false) }
-}
-
 /// A role's name where its ARN belongs: a literal, or CloudFormation's `Ref` and Terraform's `name` and `id` of a role.
 pub(super) fn role_name(graph: &Graph, id: NodeId) -> Value {
     graph.read(id, "sms.role").value.each(&mut |role| match &role.data {
