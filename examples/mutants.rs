@@ -1,5 +1,6 @@
 //! Whether the fixtures of a rule would notice that it is wrong. Each rule is made wrong in several ways; every such mutant must
-//! differ from the rule on at least one of the rule's own fixtures. `cargo run --example mutants` prints the figures and fails when one is not.
+//! differ from the rule on at least one of the rule's own fixtures. `cargo run --example mutants` prints the figures; `cargo test`
+//! runs it too.
 
 #![allow(
     clippy::unwrap_used,
@@ -58,6 +59,11 @@ fn main() {
     assert!(survivors.is_empty(), "no fixture notices:\n{}", survivors.join("\n"));
 }
 
+#[test]
+fn no_mutant_survives() {
+    main();
+}
+
 /// Which mutants find on all fixtures of a rule what the rule finds. The rule and its mutants are loaded once, and without any
 /// other rule; so are the graphs of the fixtures.
 fn surviving(id: &str, text: &str, mutants: &[&Mutant]) -> Vec<usize> {
@@ -103,7 +109,8 @@ fn named(id: &str, at: usize, text: &str) -> RuleText {
     let text = text.replace(&format!("rule \"{id}\""), &format!("rule \"{mutant}\""));
     RuleText { path: format!("{mutant}.rhai"), text: text.into(), file: file(at) }
 }
-/// Everything that is done to a rule: it says nothing, each requirement is turned round, its level is another.
+/// Everything that is done to a rule: it says nothing, each requirement is turned round, or always met, its level is
+/// another.
 fn mutants(text: &str) -> Vec<Mutant> {
     let code = text.find("\nrule \"").expect("a rule");
     let mut mutants = Vec::new();
@@ -116,6 +123,9 @@ fn mutants(text: &str) -> Vec<Mutant> {
         let line = text[..at].matches('\n').count() + 1;
         let turned = format!("{}!({condition}) {}", &text[..start], &text[end..]);
         mutants.push(Mutant { what: format!("inverted: line {line}"), text: turned });
+        // The condition is still read: a rule must not know less of its values than before.
+        let met = format!("{}({condition}) || true {}", &text[..start], &text[end..]);
+        mutants.push(Mutant { what: format!("met: line {line}"), text: met });
     }
     for (level, other) in [("error", "warning"), ("warning", "note"), ("note", "error")] {
         let (own, another) = (format!("level: \"{level}\""), format!("level: \"{other}\""));

@@ -325,10 +325,10 @@ fn arn_parts(value: &Value) -> Option<Vec<Value>> {
 }
 
 /// Marks pools that something outside the template changes after their creation: a custom resource, or a provisioner, that gets
-/// the pool and calls the API which sets MFA.
+/// the pool and calls the API which sets MFA; or the configuration of one of its Regions, which has its own.
 pub(super) fn mark_altered(graph: &mut Graph) {
     let mut altered: Vec<(NodeId, Arc<str>)> = Vec::new();
-    for caller in graph.nodes.iter().filter(|node| may_call(node)) {
+    for caller in graph.nodes.iter().filter(|node| may_call(node) || configures_region(node)) {
         let scope = caller.resource.id.scope;
         for id in graph.of("user_pool") {
             let pool = graph.node(*id).map(|node| &node.resource.id).filter(|pool| pool.scope == scope);
@@ -342,6 +342,11 @@ pub(super) fn mark_altered(graph: &mut Graph) {
             node.altered_by.get_or_insert(by);
         }
     }
+}
+
+/// True for what gives a Region of a pool its own text messages, email and triggers.
+fn configures_region(node: &super::Node) -> bool {
+    &*node.resource.type_name == "AWS::Cognito::UserPoolRegionalConfigurationAttachment"
 }
 
 /// True for resources that run something: custom resources of a template, provisioners of Terraform.

@@ -4,7 +4,7 @@ use super::super::super::link::Link;
 use super::super::super::{Graph, NodeId};
 use super::{is_terraform, never, property};
 use crate::frontend::Dialect;
-use crate::value::{Data, Term, Value, Why};
+use crate::value::{Data, Term, Value};
 
 /// A plan says whether the pool exists already; what is destroyed first is created.
 pub(super) fn plan_action(graph: &Graph, id: NodeId) -> Value {
