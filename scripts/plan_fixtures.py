@@ -1,14 +1,23 @@
 #!/usr/bin/env python3
 """Asks Terraform for the plan of every Terraform fixture of the rules, and writes testdata/plans/<rule>.jsonl.
 
+    python3 scripts/plan_fixtures.py [RULE...]
+
 Each line is one case of testdata/rules/<rule>/: its sources, and the plan, or what Terraform refused it with. The fixtures become
 the modules of one configuration, because starting the provider takes longer than planning all of them; each module is then cut out
 of the whole plan as if it had been the root. Needs terraform and the provider hashicorp/aws; asks no AWS for anything.
 """
-import json, os, re, shutil, subprocess, sys, tempfile
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent.parent if len(sys.argv) < 2 else Path(sys.argv[1])
+HERE = Path(__file__).resolve().parent.parent
+ONLY = set(sys.argv[1:])
 RULES, PLANS = HERE / "testdata/rules", HERE / "testdata/plans"
 OFFLINE = """
   access_key                  = "mock"
@@ -26,6 +35,8 @@ ACCOUNTS = re.compile(r"^ *allowed_account_ids *= *(\[.*\])$", re.M)
 def cases():
     """Every case in HCL: rule, name of the case, files by path."""
     for rule in sorted(RULES.iterdir()):
+        if ONLY and rule.name not in ONLY:
+            continue
         for case in sorted(rule.iterdir()):
             if case.suffix == ".tf":
                 yield rule.name, case.name, {case.name: case.read_text()}
@@ -150,8 +161,9 @@ def main():
         entry = {"case": case, "files": files}
         entry |= {"refused": errors[name]} if name in errors else {"plan": cut(plan, name, "\n".join(files.values()))}
         lines.setdefault(rule, []).append(json.dumps(entry, ensure_ascii=False, separators=(",", ":")))
-    shutil.rmtree(PLANS, ignore_errors=True)
-    PLANS.mkdir()
+    if not ONLY:
+        shutil.rmtree(PLANS, ignore_errors=True)
+    PLANS.mkdir(exist_ok=True)
     for rule, entries in lines.items():
         (PLANS / f"{rule}.jsonl").write_text("\n".join(entries) + "\n")
 

@@ -19,7 +19,7 @@ resource "aws_wafv2_web_acl" "guard" {
     }
   }
   visibility_config {
-    cloud_watch_metrics_enabled = false
+    cloudwatch_metrics_enabled = false
     metric_name                 = "m"
     sampled_requests_enabled    = false
   }
@@ -36,7 +36,7 @@ resource "aws_wafv2_web_acl" "guard" {
       }
     }
     visibility_config {
-      cloud_watch_metrics_enabled = false
+      cloudwatch_metrics_enabled = false
       metric_name                 = "m"
       sampled_requests_enabled    = false
     }
