@@ -416,8 +416,8 @@ fn has_usable_gitignore(folder: &Path) -> bool {
 /// one, and those whose `.gitignore` is not to be read.
 fn entries(root: &Path, honour_gitignore: bool, apart: &mut BTreeSet<PathBuf>) -> Vec<PathBuf> {
     // A `.gitignore` above means something only where a repository reaches down from there.
-    let in_repository = root.ancestors().any(|folder| folder.join(".git").exists())
-        && root.ancestors().all(has_usable_gitignore);
+    let in_repository =
+        root.ancestors().any(|folder| folder.join(".git").exists()) && root.ancestors().all(has_usable_gitignore);
     let mut builder = WalkBuilder::new(root);
     // Only what lies in the project itself decides: another machine's Git settings must not change a result.
     builder.standard_filters(false).require_git(false);

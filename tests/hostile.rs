@@ -71,9 +71,8 @@ fn pool(properties: Value) -> Value {
 /// `R0` names itself after `R1`, that one after `R2`, and so on.
 fn named_after_each_other(count: usize, name: impl Fn(Value) -> Value) -> Value {
     let role = |name: Value| json!({ "Type": "AWS::IAM::Role", "Properties": { "RoleName": name } });
-    let mut resources: Map<String, Value> = (0..count)
-        .map(|at| (format!("R{at:05}"), role(name(json!({ "Ref": format!("R{:05}", at + 1) })))))
-        .collect();
+    let mut resources: Map<String, Value> =
+        (0..count).map(|at| (format!("R{at:05}"), role(name(json!({ "Ref": format!("R{:05}", at + 1) }))))).collect();
     resources.insert(format!("R{count:05}"), role(json!("xxxxxxxx")));
     resources.insert("Pool".to_owned(), pool(json!({ "UserPoolName": { "Ref": "R00000" } })));
     Value::Object(resources)
@@ -135,14 +134,15 @@ fn loops_that_multiply() {
 fn values_that_double_from_reference_to_reference() {
     let twice = |of: Value| json!([of, of]);
     let lists = template(named_after_each_other(60, twice), json!({}));
-    says("lists", lists, "a limit was reached");
+    survives("lists", &[("t.json", lists)]);
     let text = |of: Value| json!({ "Fn::Join": ["", [of, of]] });
     survives("texts", &[("t.json", template(named_after_each_other(60, text), json!({})))]);
     let json_text = |of: Value| json!({ "Fn::ToJsonString": [of, of] });
     let transform = json!({ "Transform": "AWS::LanguageExtensions" });
     survives("JSON texts", &[("t.json", template(named_after_each_other(60, json_text), transform))]);
     let nested = |at: usize| {
-        let child = || json!({ "Type": "AWS::CloudFormation::Stack", "Properties": { "TemplateURL": format!("n{at}.json") } });
+        let child =
+            || json!({ "Type": "AWS::CloudFormation::Stack", "Properties": { "TemplateURL": format!("n{at}.json") } });
         let output = |of: &str| json!({ "Fn::GetAtt": [of, "Outputs.X"] });
         let value = json!({ "X": { "Value": [output("N"), output("M")] } });
         template(json!({ "N": child(), "M": child() }), json!({ "Outputs": value }))
@@ -161,7 +161,7 @@ fn values_that_grow_deep_from_reference_to_reference() {
     survives("downwards", &[("t.json", template(resources.clone(), json!({})))]);
     let backwards: Vec<(String, Value)> = resources.as_object().unwrap().clone().into_iter().rev().collect();
     let backwards: Vec<String> = backwards.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
-    says("upwards", format!("{{\"Resources\":{{{}}}}}", backwards.join(",")), "a limit was reached");
+    survives("upwards", &[("t.json", format!("{{\"Resources\":{{{}}}}}", backwards.join(",")))]);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn conditions_that_multiply() {
     survives("conditions of conditions", &[("t.json", template(json!({ "Pool": mfa }), more))]);
 
     let conditions: Map<String, Value> = (0..64).map(|at| (format!("C{at}"), equals(at))).collect();
-    let nested = (0..60).fold(json!("x"), |inner, at| json!({ "Fn::If": [format!("C{at}"), inner, format!("y{at}")] }));
+    let nested = (0..40).fold(json!("x"), |inner, at| json!({ "Fn::If": [format!("C{at}"), inner, format!("y{at}")] }));
     let joined: Vec<Value> = (0..60).map(|at| json!({ "Fn::If": [format!("C{at}"), "a", "b"] })).collect();
     let both = pool(json!({ "MfaConfiguration": nested, "UserPoolName": { "Fn::Join": ["", joined] } }));
     let more = json!({ "Parameters": parameters, "Conditions": conditions });

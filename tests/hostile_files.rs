@@ -21,8 +21,7 @@ const MARKER: &str = "k8Zq4vSecret";
 const GOOD: &str =
     "Resources:\n  Good:\n    Type: AWS::Cognito::UserPool\n    Properties:\n      MfaConfiguration: \"ON\"\n";
 
-const FORMATS: &[&str] =
-    &["human", "concise", "json", "sarif", "github", "markdown", "junit", "gitlab", "rdjson"];
+const FORMATS: &[&str] = &["human", "concise", "json", "sarif", "github", "markdown", "junit", "gitlab", "rdjson"];
 
 fn write(path: &Path, text: impl AsRef<[u8]>) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -76,10 +75,10 @@ fn odd_files_cost_the_others_nothing() {
     let (code, out) = coglint(folder.path(), &["--format", "concise"]);
     assert_eq!(code, 1, "{out}");
     for expected in [
-        "good.yaml:4:7: error[mfa-without-factors]",
-        "two\\nlines\\u{1b}[31m.yaml:4:7: error[mfa-without-factors]",
+        "good.yaml:5:25: error[mfa-without-factors]",
+        "two\\u{a}lines\\u{1b}[31m.yaml:5:25: error[mfa-without-factors]",
         "huge.tf: it is larger than 16 MiB",
-        "latin.yaml: it is not UTF-8 text (byte 106 does not fit)",
+        "latin.yaml: it is not UTF-8 text (byte 99 does not fit)",
         "utf16.yaml: it is not UTF-8 text (byte 0 does not fit; it looks like UTF-16: save it as UTF-8)",
         "caf\u{fffd}.yaml: its name is not UTF-8",
         "pipe.yaml: it is no regular file",
@@ -115,7 +114,7 @@ fn a_gitignore_that_never_ends_is_not_read() {
     for below in ["", "deep", "pipe"] {
         let (code, out) = coglint(&folder.path().join(below), &["--format", "concise"]);
         assert_eq!(code, 1, "{out}");
-        assert!(out.contains("pool.yaml:4:7: error"), "{below}: {out}");
+        assert!(out.contains("pool.yaml:5:25: error"), "{below}: {out}");
     }
     symlink("/dev/zero", folder.path().join(".gitignore")).unwrap();
     let (_, out) = coglint(folder.path(), &["--format", "concise"]);
@@ -145,7 +144,12 @@ fn nothing_outside_of_the_project_is_read() {
     write(&root.join("good.yaml"), GOOD);
     let secret = around.path().join("secret");
     write(&secret.join("text"), MARKER);
-    write(&secret.join("main.tf"), format!("resource \"aws_cognito_user_pool\" \"{MARKER}\" {{\n  mfa_configuration = \"ON\"\n}}\noutput \"x\" {{\n  value = \"{MARKER}\"\n}}\n"));
+    write(
+        &secret.join("main.tf"),
+        format!(
+            "resource \"aws_cognito_user_pool\" \"{MARKER}\" {{\n  mfa_configuration = \"ON\"\n}}\noutput \"x\" {{\n  value = \"{MARKER}\"\n}}\n"
+        ),
+    );
     write(&secret.join("t.yaml"), GOOD.replace("Good", MARKER));
     write(&secret.join("app.ts"), format!("{MARKER}\n").repeat(20));
     let outside = secret.display().to_string();
@@ -168,8 +172,13 @@ fn nothing_outside_of_the_project_is_read() {
         ));
     }
     main.push_str("module \"a\" {\n  source = \"../secret\"\n}\nmodule \"b\" {\n  source = \"./link\"\n}\n");
-    write(&root.join("tf/main.tf"), main.replace("\"../secret", "\"../../secret").replace("\"link", "\"../link").replace("./link", "../link"));
-    let nested = |at: usize, url: &str| format!("  N{at}:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: {url}\n");
+    write(
+        &root.join("tf/main.tf"),
+        main.replace("\"../secret", "\"../../secret").replace("\"link", "\"../link").replace("./link", "../link"),
+    );
+    let nested = |at: usize, url: &str| {
+        format!("  N{at}:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: {url}\n")
+    };
     let urls = ["../secret/t.yaml", "link/t.yaml", "link.yaml", "file:///etc/passwd"];
     let stacks: String = urls.iter().enumerate().map(|(at, url)| nested(at, url)).collect();
     write(&root.join("stack.yaml"), format!("Resources:\n{stacks}"));
@@ -179,7 +188,7 @@ fn nothing_outside_of_the_project_is_read() {
     }
     let (code, out) = coglint(&root, &["--format", "concise"]);
     assert_eq!(code, 1, "{out}");
-    assert!(out.contains("good.yaml:4:7: error"), "{out}");
+    assert!(out.contains("good.yaml:5:25: error"), "{out}");
 }
 
 #[test]
@@ -281,6 +290,6 @@ fn rules_from_a_stranger_reach_nothing() {
         assert_eq!(code, 2, "{body}: {out}");
         assert!(out.contains("strange.rhai:"), "{body}: {out}");
         assert!(!out.contains(MARKER), "{body}: {out}");
-        assert!(out.contains("good.yaml:4:7: error"), "{body}: {out}");
+        assert!(out.contains("good.yaml:5:25: error"), "{body}: {out}");
     }
 }

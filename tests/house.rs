@@ -267,9 +267,8 @@ fn the_threat_model_names_tests_that_exist() {
         assert!(!tests.is_empty(), "no test keeps: {row}");
         for test in tests {
             let names = [format!("fn {test}("), format!("{test}: ")];
-            let exists = |code: &String| {
-                code.contains(&names[0]) || (code.contains("targets!(") && code.contains(&names[1]))
-            };
+            let exists =
+                |code: &String| code.contains(&names[0]) || (code.contains("targets!(") && code.contains(&names[1]));
             assert!(sources.iter().any(exists), "{test} does not exist: {row}");
         }
     }

@@ -2,9 +2,9 @@
 //! then still found must be found whatever the values are.
 
 use coglint::source::{FileId, Span};
+use coglint::syntax;
 use coglint::syntax::hcl::{self, Body};
 use coglint::syntax::tree::{NodeId, NodeKind, Tree};
-use coglint::syntax;
 use serde_json::{Map, Value, json};
 
 /// A template is written out at most so large: aliases multiply.
@@ -116,7 +116,9 @@ fn hidden_module(text: &str, number: &mut usize) -> String {
 fn arguments(body: &Body, spans: &mut Vec<Span>) {
     let hidden = body.attributes.iter().filter(|attribute| !KEPT.contains(&&*attribute.key.text));
     spans.extend(hidden.map(|attribute| attribute.value.span));
-    for block in body.blocks.iter().filter(|block| !matches!(&*block.kind.text, "lifecycle" | "provisioner" | "connection")) {
+    for block in
+        body.blocks.iter().filter(|block| !matches!(&*block.kind.text, "lifecycle" | "provisioner" | "connection"))
+    {
         arguments(&block.body, spans);
     }
 }

@@ -19,6 +19,7 @@ mod spans;
 pub use hidden::{hidden_modules, hidden_template};
 pub use seeds::seeds;
 
+use coglint::Options;
 use coglint::discover::{Found, kind_of};
 use coglint::engine::{RuleText, Rules, Settings};
 use coglint::frontend::{Given, InputKind, document};
@@ -28,7 +29,6 @@ use coglint::report::{FORMATS, Style};
 use coglint::source::{FileId, MemoryFiles, SourceMap, Span};
 use coglint::syntax::{self, hcl, json as json_syntax, yaml as yaml_syntax};
 use coglint::value::{Guard, Part, Scenario, Term, Unknown, Value, Why};
-use coglint::Options;
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
@@ -163,10 +163,7 @@ fn ask(text: &str, filling: Option<&str>) -> Vec<Answer> {
         external_id: string("id"),
     };
     let scenario = Scenario::default();
-    vec![
-        iam::may_send(&role, &sending, &scenario),
-        iam::cognito_may_assume(&role, &assuming, &scenario).answer,
-    ]
+    vec![iam::may_send(&role, &sending, &scenario), iam::cognito_may_assume(&role, &assuming, &scenario).answer]
 }
 
 /// A rule from a stranger, run over a small project: it may be refused, fail or run over, and that is all.
@@ -275,7 +272,11 @@ pub fn check(project: &Project) -> Said {
     let ((graph, outcome), (again, outcome_again)) = (run(), run());
     assert_eq!(format!("{outcome:?}"), format!("{outcome_again:?}"), "the same project, another outcome");
     for ((_, node), (_, other)) in graph.nodes().zip(again.nodes()) {
-        assert_eq!(format!("{:?}", node.resource), format!("{:?}", other.resource), "the same project, another resource");
+        assert_eq!(
+            format!("{:?}", node.resource),
+            format!("{:?}", other.resource),
+            "the same project, another resource"
+        );
         spans::of_resource(graph.sources(), &node.resource);
     }
     spans::of_findings(graph.sources(), &outcome.findings);

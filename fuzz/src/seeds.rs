@@ -33,7 +33,11 @@ pub fn seeds(root: &Path) -> Vec<Seed> {
         if name.ends_with(".jsonl") {
             seeds.extend(policies(&name, &text));
         } else if text.len() <= MOST_BYTES {
-            seeds.extend(targets_of(&name, &text).iter().map(|target| Seed { target, name: name.clone(), text: text.clone() }));
+            seeds.extend(targets_of(&name, &text).iter().map(|target| Seed {
+                target,
+                name: name.clone(),
+                text: text.clone(),
+            }));
         }
     }
     seeds.extend(projects(root, &testdata.join("projects")));

@@ -115,7 +115,11 @@ fn strip_common(left: &mut VecDeque<Piece<'_>>, right: &mut VecDeque<Piece<'_>>,
         if front { pieces.front_mut() } else { pieces.back_mut() }
     }
     fn drop_end(pieces: &mut VecDeque<Piece<'_>>, front: bool) {
-        if front { pieces.pop_front() } else { pieces.pop_back() };
+        if front {
+            pieces.pop_front()
+        } else {
+            pieces.pop_back()
+        };
     }
     loop {
         let (Some(a), Some(b)) = (end(left, front), end(right, front)) else { return };
