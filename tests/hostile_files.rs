@@ -77,11 +77,11 @@ fn odd_files_cost_the_others_nothing() {
     for expected in [
         "good.yaml:5:25: error[mfa-without-factors]",
         "two\\u{a}lines\\u{1b}[31m.yaml:5:25: error[mfa-without-factors]",
-        "huge.tf: it is larger than 16 MiB",
-        "latin.yaml: it is not UTF-8 text (byte 99 does not fit)",
-        "utf16.yaml: it is not UTF-8 text (byte 0 does not fit; it looks like UTF-16: save it as UTF-8)",
-        "caf\u{fffd}.yaml: its name is not UTF-8",
-        "pipe.yaml: it is no regular file",
+        "huge.tf:1:1: error[input] it is larger than 16 MiB",
+        "latin.yaml:1:1: error[input] it is not UTF-8 text (byte 99 does not fit)",
+        "utf16.yaml:1:1: error[input] it is not UTF-8 text (byte 0 does not fit; it looks like UTF-16: save it as UTF-8)",
+        "caf\u{fffd}.yaml:1:1: error[input] its name is not UTF-8",
+        "pipe.yaml:1:1: error[input] it is no regular file",
     ] {
         assert!(out.contains(expected), "{expected} in:\n{out}");
     }
