@@ -16,7 +16,7 @@ for input in "$folder"/*/; do
     out=$(cd "$input" && ulimit -t 60 -v 4194304 && /usr/bin/time -f '%U %S %M' -o "$measured" "$coglint" check --isolated --format concise 2>&1)
     code=$?
     read -r user system memory < <(tail -n 1 "$measured")
-    found=$(grep -c '^good.yaml:4:' <<<"$out")
+    found=$(grep -c '^good.yaml:6:' <<<"$out")
     said=$(grep -v '^good.yaml' <<<"$out" | grep -m 1 -E '^[^ ]+: |^[^ ]+:[0-9]+:' | cut -c 1-110)
     seconds=$(awk "BEGIN { print $user + $system }")
     printf '%-24s %4s %8.2f %6d %6s  %s\n' "$name" "$code" "$seconds" $((memory / 1024)) "$found" "$said"

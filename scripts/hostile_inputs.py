@@ -79,10 +79,10 @@ put('cfn-joins/t.json',t({"P":pool(UserPoolName={"Fn::Join":["x"*100000,["y"]*10
 put('cfn-base64/t.json',t({"P":pool(UserPoolName={"Fn::Base64":{"Fn::Sub":"${A}"*100000}})}))
 put('cfn-subs/t.json',t({"P":pool(UserPoolName={"Fn::Sub":"${AWS::Region}"*100000}),"Q":pool(UserPoolName={"Fn::Sub":"${AWS::Region}"*100000})}))
 put('cfn-sub-compare/t.json',t({"P":pool(UserPoolName={"Fn::If":["C",1,2]})},Conditions={"C":{"Fn::Equals":[{"Fn::Sub":"${AWS::Region}a"*20000},{"Fn::Sub":"${AWS::Region}b"*20000}]}}))
-pd={"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*"*5000+"a","Resource":"*a"*5000} for i in range(2000)]}
+pd={"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*"*5000+"a","Resource":"*a"*5000} for i in range(300)]}
 role=lambda doc:{"Type":"AWS::IAM::Role","Properties":{"AssumeRolePolicyDocument":doc,"Policies":[{"PolicyName":"p","PolicyDocument":doc}]}}
 put('iam-wildcards/t.json',t({"R":role(pd),"P":pool(MfaConfiguration="ON",SmsConfiguration={"SnsCallerArn":{"Fn::GetAtt":["R","Arn"]},"ExternalId":"x"})}))
-pd2={"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sns:Publish","Resource":"*","Condition":{"StringLike":{"sts:ExternalId":["*a*"*200+str(i) for i in range(1000)]}}} for i in range(100)]}
+pd2={"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sns:Publish","Resource":"*","Condition":{"StringLike":{"sts:ExternalId":["*a*"*20+str(i) for i in range(500)]}}} for i in range(100)]}
 put('iam-conditions/t.json',t({"R":role(pd2),"P":pool(MfaConfiguration="ON",SmsConfiguration={"SnsCallerArn":{"Fn::GetAtt":["R","Arn"]},"ExternalId":"a"*5000})}))
 rs={"R":role({"Version":"2012-10-17","Statement":[]})}
 for i in range(3000):

@@ -134,7 +134,7 @@ fn loops_that_multiply() {
 fn values_that_double_from_reference_to_reference() {
     let twice = |of: Value| json!([of, of]);
     let lists = template(named_after_each_other(60, twice), json!({}));
-    says("lists", lists, "a limit was reached");
+    survives("lists", &[("t.json", lists)]);
     let text = |of: Value| json!({ "Fn::Join": ["", [of, of]] });
     survives("texts", &[("t.json", template(named_after_each_other(60, text), json!({})))]);
     let json_text = |of: Value| json!({ "Fn::ToJsonString": [of, of] });
@@ -161,7 +161,7 @@ fn values_that_grow_deep_from_reference_to_reference() {
     survives("downwards", &[("t.json", template(resources.clone(), json!({})))]);
     let backwards: Vec<(String, Value)> = resources.as_object().unwrap().clone().into_iter().rev().collect();
     let backwards: Vec<String> = backwards.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
-    says("upwards", format!("{{\"Resources\":{{{}}}}}", backwards.join(",")), "a limit was reached");
+    survives("upwards", &[("t.json", format!("{{\"Resources\":{{{}}}}}", backwards.join(",")))]);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn conditions_that_multiply() {
     survives("conditions of conditions", &[("t.json", template(json!({ "Pool": mfa }), more))]);
 
     let conditions: Map<String, Value> = (0..64).map(|at| (format!("C{at}"), equals(at))).collect();
-    let nested = (0..60).fold(json!("x"), |inner, at| json!({ "Fn::If": [format!("C{at}"), inner, format!("y{at}")] }));
+    let nested = (0..40).fold(json!("x"), |inner, at| json!({ "Fn::If": [format!("C{at}"), inner, format!("y{at}")] }));
     let joined: Vec<Value> = (0..60).map(|at| json!({ "Fn::If": [format!("C{at}"), "a", "b"] })).collect();
     let both = pool(json!({ "MfaConfiguration": nested, "UserPoolName": { "Fn::Join": ["", joined] } }));
     let more = json!({ "Parameters": parameters, "Conditions": conditions });

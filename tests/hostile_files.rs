@@ -75,13 +75,13 @@ fn odd_files_cost_the_others_nothing() {
     let (code, out) = coglint(folder.path(), &["--format", "concise"]);
     assert_eq!(code, 1, "{out}");
     for expected in [
-        "good.yaml:4:7: error[mfa-without-factors]",
-        "two\\nlines\\u{1b}[31m.yaml:4:7: error[mfa-without-factors]",
-        "huge.tf: it is larger than 16 MiB",
-        "latin.yaml: it is not UTF-8 text (byte 106 does not fit)",
-        "utf16.yaml: it is not UTF-8 text (byte 0 does not fit; it looks like UTF-16: save it as UTF-8)",
-        "caf\u{fffd}.yaml: its name is not UTF-8",
-        "pipe.yaml: it is no regular file",
+        "good.yaml:5:25: error[mfa-without-factors]",
+        "two\\u{a}lines\\u{1b}[31m.yaml:5:25: error[mfa-without-factors]",
+        "huge.tf:1:1: error[input] it is larger than 16 MiB",
+        "latin.yaml:1:1: error[input] it is not UTF-8 text (byte 99 does not fit)",
+        "utf16.yaml:1:1: error[input] it is not UTF-8 text (byte 0 does not fit; it looks like UTF-16: save it as UTF-8)",
+        "caf\u{fffd}.yaml:1:1: error[input] its name is not UTF-8",
+        "pipe.yaml:1:1: error[input] it is no regular file",
     ] {
         assert!(out.contains(expected), "{expected} in:\n{out}");
     }
@@ -114,7 +114,7 @@ fn a_gitignore_that_never_ends_is_not_read() {
     for below in ["", "deep", "pipe"] {
         let (code, out) = coglint(&folder.path().join(below), &["--format", "concise"]);
         assert_eq!(code, 1, "{out}");
-        assert!(out.contains("pool.yaml:4:7: error"), "{below}: {out}");
+        assert!(out.contains("pool.yaml:5:25: error"), "{below}: {out}");
     }
     symlink("/dev/zero", folder.path().join(".gitignore")).unwrap();
     let (_, out) = coglint(folder.path(), &["--format", "concise"]);
@@ -188,7 +188,7 @@ fn nothing_outside_of_the_project_is_read() {
     }
     let (code, out) = coglint(&root, &["--format", "concise"]);
     assert_eq!(code, 1, "{out}");
-    assert!(out.contains("good.yaml:4:7: error"), "{out}");
+    assert!(out.contains("good.yaml:5:25: error"), "{out}");
 }
 
 #[test]
@@ -290,6 +290,6 @@ fn rules_from_a_stranger_reach_nothing() {
         assert_eq!(code, 2, "{body}: {out}");
         assert!(out.contains("strange.rhai:"), "{body}: {out}");
         assert!(!out.contains(MARKER), "{body}: {out}");
-        assert!(out.contains("good.yaml:4:7: error"), "{body}: {out}");
+        assert!(out.contains("good.yaml:5:25: error"), "{body}: {out}");
     }
 }

@@ -115,8 +115,10 @@ impl Stack<'_> {
     /// What a function gives. It may hold what other functions gave, and so on: all of it counts, as often as it occurs.
     fn call(&mut self, call: &Call, span: Span) -> Value {
         let value = self.called(call, span);
-        if let Some(Why::Budget(limit)) = value.as_unknown().map(|unknown| &unknown.why) {
-            self.say_limit(&limit.clone(), span);
+        for (_, arm) in value.arms() {
+            if let Some(Why::Budget(limit)) = arm.as_unknown().map(|unknown| &unknown.why) {
+                self.say_limit(limit, span);
+            }
         }
         let before = self.values_left.min(LARGEST_RESULT);
         let mut left = before;

@@ -4,6 +4,7 @@
 
 use super::combine::combine;
 use super::evaluate::may_be_list;
+use super::parameters::{MOST_ITEMS, too_many_items};
 use super::stack::{Stack, output_key, when};
 use super::strings::{self, Piece};
 use super::template::Call;
@@ -223,6 +224,7 @@ impl Stack<'_> {
                 _ => None,
             };
             match known.zip(parts).and_then(|(delimiter, parts)| strings::split(&parts, delimiter, text.span)) {
+                Some(fields) if fields.len() > MOST_ITEMS => stack.unknown(too_many_items(), span),
                 Some(fields) => Value::list(fields, span),
                 None => stack.derived_from("Fn::Split", arguments, span),
             }

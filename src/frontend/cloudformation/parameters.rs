@@ -94,10 +94,15 @@ pub(super) fn undetermined(scope: ScopeId, name: &Arc<str>, parameter: &Paramete
 /// A string is taken apart into so many elements.
 pub(super) const MOST_ITEMS: usize = 10_000;
 
+/// Why a list of more elements is not known.
+pub(super) fn too_many_items() -> Why {
+    Why::Budget(format!("a list of more than {MOST_ITEMS} elements").into())
+}
+
 /// A comma-delimited list: items trimmed.
 pub(super) fn list(text: &str, span: Span) -> Value {
     if text.bytes().filter(|byte| *byte == b',').count() >= MOST_ITEMS {
-        return Value::opaque(Why::Budget(format!("a list of more than {MOST_ITEMS} elements").into()), span);
+        return Value::opaque(too_many_items(), span);
     }
     Value::list(text.split(',').map(|item| Value::string(item.trim(), span)).collect(), span)
 }
