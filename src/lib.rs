@@ -97,6 +97,8 @@ pub struct Report {
     pub summary: Summary,
     /// The resources that rules could look at, in the order of the input.
     pub resources: Vec<Seen>,
+    /// Everything that was read, as it links: for pictures. A report that was put together by hand has none.
+    pub graph: Option<Arc<Graph>>,
 }
 
 /// A resource of a run.
@@ -175,6 +177,7 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
         rules: rules.rules().cloned().collect(),
         summary: Summary { files: files_read, ..Summary::of(&graph) },
         resources: graph.nodes().map(|(_, node)| Seen::of(node)).collect(),
+        graph: Some(graph.clone()),
     };
     report.sort();
     report
