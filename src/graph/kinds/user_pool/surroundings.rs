@@ -44,8 +44,8 @@ pub(super) fn has_domain(graph: &Graph, id: NodeId) -> Value {
             }
         }
     }
-    let opening = graph.scope_of(id).is_some_and(|scope| scope.openings.iter().any(|o| o.may_touch(&node.resource.id)));
-    if possible || opening { hidden("a domain that may belong to the pool") } else { answer(false) }
+    let may_be_made = graph.hidden_beside(id).is_some();
+    if possible || may_be_made { hidden("a domain that may belong to the pool") } else { answer(false) }
 }
 
 /// A role's name where its ARN belongs: a literal, or CloudFormation's `Ref` and Terraform's `name` and `id` of a role.
