@@ -1,7 +1,8 @@
 //! What a rule found, and where.
 
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::value::ScopeId;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -77,7 +78,7 @@ pub struct Rule {
     /// The first line of its docs, no trailing period.
     pub title: Arc<str>,
     /// The docs behind the first line, Markdown.
-    pub docs: Arc<str>,
+    pub docs: Cow<'static, str>,
     /// Its level, before anything lowers it.
     pub level: Level,
     /// `sms`, `totp`, `email`, ...
@@ -130,6 +131,8 @@ pub struct Finding {
     pub fixes: Vec<Fix>,
     /// Why it is not reported, where a person asked for that.
     pub suppressed: Option<Suppression>,
+    /// Inputs that say the same once more: the plan of what the files beside it say. Who asks for one of them asks for this.
+    pub again_in: Vec<FileId>,
 }
 
 impl Finding {

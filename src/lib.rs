@@ -31,6 +31,7 @@
 //! 6. Both spellings of a resource kind stand in one file.
 //! 7. Same input, same bytes out.
 
+pub mod builtin;
 pub mod cli;
 pub mod config;
 pub mod discover;
@@ -46,11 +47,6 @@ pub mod source;
 pub mod suppress;
 pub mod syntax;
 pub mod value;
-
-/// The rules in the binary, embedded by `build.rs`.
-pub mod builtin {
-    include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
-}
 
 use discover::Found;
 use engine::{RuleText, Rules, Settings};
@@ -161,7 +157,9 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
     let files_read = model.files_read;
 
     let policy = suppressions(options, &rules, &mut sources);
-    let graph = Arc::new(Graph::new(model, sources));
+    let mut graph = Graph::new(model, sources);
+    iam::acquit(&mut graph);
+    let graph = Arc::new(graph);
     let mut outcome = rules.run(&graph, &settings(options, &rules));
     diagnostics.append(&mut outcome.diagnostics);
     let resources: Vec<&Resource> = graph.nodes().map(|(_, node)| &node.resource).collect();
@@ -212,12 +210,12 @@ pub fn catalogue(options: &Options) -> Vec<Arc<Rule>> {
 }
 
 fn load_rules(options: &Options, sources: &mut SourceMap) -> (Rules, Vec<Diagnostic>) {
-    let builtin = builtin::BUILTIN.iter().map(|(id, text)| (format!("rules/{id}.rhai"), Arc::from(*text)));
-    let texts = builtin.chain(options.rules.iter().cloned()).map(|(path, text)| {
+    let add = |(path, text): &(String, Arc<str>)| {
         let file = sources.add(path.clone(), text.clone());
-        RuleText { path, text, file }
-    });
-    Rules::load(&texts.collect::<Vec<_>>())
+        RuleText { path: path.clone(), text: text.clone(), file }
+    };
+    let own: Vec<RuleText> = options.rules.iter().map(add).collect();
+    Rules::load_all(sources, &own)
 }
 
 /// Levels by id, from levels by id or group; an id's own level counts before that of a group.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Names one file of a [`SourceMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -87,16 +87,21 @@ pub struct SourceFile {
     pub path: String,
     /// The whole text.
     pub text: Arc<str>,
-    line_starts: Vec<u32>,
+    /// Made when a place in the file is first asked for: most files never are.
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 impl SourceFile {
     /// A file under a name.
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        let text = text.into();
-        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
-        let line_starts = std::iter::once(0).chain(ends.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX))).collect();
-        Self { path: path.into(), text, line_starts }
+        Self { path: path.into(), text: text.into(), line_starts: OnceLock::new() }
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            std::iter::once(0).chain(ends.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX))).collect()
+        })
     }
 
     /// The position of a byte offset. An offset past the end, or inside a character, is moved back to the nearest
@@ -116,17 +121,17 @@ impl SourceFile {
 
     /// The number of the line (from 0) that holds a byte offset.
     pub fn line_of(&self, offset: usize) -> usize {
-        self.line_starts.partition_point(|start| *start as usize <= offset).saturating_sub(1)
+        self.line_starts().partition_point(|start| *start as usize <= offset).saturating_sub(1)
     }
 
     /// The byte offset at which line `line` (from 0) starts; the text's length for a line past the end.
     pub fn line_start(&self, line: usize) -> usize {
-        self.line_starts.get(line).map_or(self.text.len(), |start| *start as usize)
+        self.line_starts().get(line).map_or(self.text.len(), |start| *start as usize)
     }
 
     /// The number of lines; a text that ends in a newline has an empty last line.
     pub fn line_count(&self) -> usize {
-        self.line_starts.len()
+        self.line_starts().len()
     }
 
     /// The nearest character boundary at or before a byte offset.
@@ -148,8 +153,13 @@ pub struct SourceMap {
 impl SourceMap {
     /// Adds a text and names it.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        self.share(Arc::new(SourceFile::new(path, text)))
+    }
+
+    /// Adds a text that other runs hold, too.
+    pub fn share(&mut self, file: Arc<SourceFile>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Arc::new(SourceFile::new(path, text)));
+        self.files.push(file);
         id
     }
 

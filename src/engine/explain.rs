@@ -6,7 +6,7 @@ use super::script::Script;
 use super::vocabulary::{FORBIDDEN, MOST_OPERATIONS};
 use super::{list, suggest};
 use crate::frontend::Diagnostic;
-use rhai::{EvalAltResult, ParseError, ParseErrorType};
+use rhai::{EvalAltResult, ParseError, ParseErrorType, Position};
 
 /// The words that begin a statement.
 const STATEMENTS: &[&str] = &["require", "rule", "return", "let", "const", "if", "for", "while", "loop", "fn", "else"];
@@ -48,11 +48,11 @@ fn forbidden_in(message: &str) -> Option<String> {
 }
 
 /// A check that failed while it ran.
-pub(super) fn failure(check: &Check, resource: &str, error: &EvalAltResult) -> Diagnostic {
+pub(super) fn failure(check: &Check, begin: Position, resource: &str, error: &EvalAltResult) -> Diagnostic {
     let inner = error.unwrap_inner();
     let message = format!("the rule `{}` failed on `{resource}`: {}", check.rule.id, words(inner));
     // Rhai forgets where in a function a limit was reached.
-    check.script.diagnostic(inner.position().or_else(error.position()).or_else(check.position), message)
+    check.script.diagnostic(inner.position().or_else(error.position()).or_else(begin), message)
 }
 
 /// True for an error that is no mistake of the rule: it asked a list that is not fully known for more than that can answer.

@@ -5,7 +5,7 @@
 //! cover everything that can be deployed.
 
 use super::explain;
-use super::load::Check;
+use super::load::Compiled;
 use super::run::{End, Reason, Run, Violation};
 use crate::graph::{Graph, NodeId};
 use crate::value::{Decision, Scenario, Variable, Why};
@@ -36,7 +36,7 @@ pub(super) enum Explored {
 }
 
 /// Runs a check on a resource.
-pub(super) fn explore(engine: &Engine, check: &Check, graph: &Arc<Graph>, id: NodeId) -> Explored {
+pub(super) fn explore(engine: &Engine, check: &Compiled, graph: &Arc<Graph>, id: NodeId) -> Explored {
     let mut cells = Vec::new();
     let mut open = vec![Scenario::default()];
     let mut runs = 0;
@@ -68,8 +68,8 @@ enum Ended {
     Failed(Box<EvalAltResult>),
 }
 
-fn run(engine: &Engine, check: &Check, graph: &Arc<Graph>, id: NodeId, scenario: Scenario) -> Ended {
-    let Some(node) = graph.node(id) else { return Ended::Impossible };
+fn run(engine: &Engine, check: &Compiled, graph: &Arc<Graph>, id: NodeId, scenario: Scenario) -> Ended {
+    let Some(node) = graph.node(id).filter(|_| graph.may_be(&scenario)) else { return Ended::Impossible };
     match node.resource.presence.decide(&scenario) {
         Decision::Holds => {}
         Decision::Fails => return Ended::Impossible,
@@ -89,7 +89,7 @@ fn run(engine: &Engine, check: &Check, graph: &Arc<Graph>, id: NodeId, scenario:
     Ended::Cell(Cell { scenario: run.scenario.clone(), violations: run.take_violations(), undecided })
 }
 
-fn call(engine: &Engine, check: &Check, run: &Arc<Run>) -> Result<Dynamic, Box<EvalAltResult>> {
+fn call(engine: &Engine, check: &Compiled, run: &Arc<Run>) -> Result<Dynamic, Box<EvalAltResult>> {
     let resource = super::handle::Node { run: run.clone(), id: run.node };
     let arguments: Vec<Dynamic> = check.constants.iter().cloned().chain([Dynamic::from(resource)]).collect();
     let options = CallFnOptions::new().eval_ast(false).with_tag(run.clone());

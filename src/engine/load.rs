@@ -3,7 +3,7 @@
 
 use super::methods::Method;
 use super::script::Script;
-use super::{RuleText, explain, names, suggest, syntax};
+use super::{RuleText, builtin, explain, names, suggest, syntax};
 use crate::finding::{Level, Rule};
 use crate::frontend::Diagnostic;
 use crate::graph::kinds;
@@ -19,7 +19,33 @@ pub(super) struct Check {
     pub(super) rule: Arc<Rule>,
     /// Its file.
     pub(super) script: Arc<Script>,
-    /// Where the rule begins in it.
+    /// Its body.
+    pub(super) body: Body,
+}
+
+/// The body of a rule.
+#[derive(Debug)]
+pub(super) enum Body {
+    /// It is compiled: a rule of the user's own, whose mistakes are told in any case.
+    Compiled(Arc<Compiled>),
+    /// It is compiled when it first has a resource to look at: the built-in rule of this number.
+    Builtin(usize),
+}
+
+impl Check {
+    /// The compiled body; or what is wrong with it.
+    pub(super) fn compiled(&self, engine: &Engine) -> Result<Arc<Compiled>, Vec<Diagnostic>> {
+        match &self.body {
+            Body::Compiled(compiled) => Ok(compiled.clone()),
+            Body::Builtin(number) => builtin::compiled(*number, &self.script, engine),
+        }
+    }
+}
+
+/// A compiled rule.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    /// Where the rule begins in its file.
     pub(super) position: Position,
     /// The compiled file.
     pub(super) ast: Arc<AST>,
@@ -29,29 +55,55 @@ pub(super) struct Check {
     pub(super) constants: Vec<Dynamic>,
 }
 
-/// Loads rule files. A file or a rule with a mistake is left out; the others load.
-pub(super) fn load(engine: &Engine, methods: &'static [Method], texts: &[RuleText]) -> (Vec<Check>, Vec<Diagnostic>) {
-    let words = names::Words::new(engine, methods);
-    let mut checks: Vec<Check> = Vec::new();
+/// Loads rule files behind those that are there. A file or a rule with a mistake is left out; the others load.
+pub(super) fn load(
+    engine: &Engine,
+    methods: &'static [Method],
+    texts: &[RuleText],
+    checks: &mut Vec<Check>,
+) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
+    if texts.is_empty() {
+        return diagnostics;
+    }
+    let words = names::Words::new(engine, methods);
     for text in texts {
-        let script = Arc::new(Script { source: SourceFile::new(&text.path, text.text.clone()), file: text.file });
+        let source = Arc::new(SourceFile::new(&text.path, text.text.clone()));
+        let script = Arc::new(Script { source, file: text.file });
         match engine.compile(&*script.source.text) {
             Err(error) => diagnostics.push(explain::syntax(&script, &error)),
-            Ok(ast) => load_file(&script, Arc::new(ast), &words, &mut checks, &mut diagnostics),
+            Ok(ast) => {
+                let found = load_file(&script, Arc::new(ast), Docs::read(&script), Some(&words), checks);
+                diagnostics.extend(found.diagnostics);
+                checks.extend(found.rules.into_iter().map(|(rule, compiled)| Check {
+                    rule: Arc::new(rule),
+                    script: script.clone(),
+                    body: Body::Compiled(Arc::new(compiled)),
+                }));
+            }
         }
     }
-    (checks, diagnostics)
+    diagnostics
 }
 
-fn load_file(
+/// What a rule file holds.
+#[derive(Default)]
+pub(super) struct Loaded {
+    /// Its rules without mistakes.
+    pub(super) rules: Vec<(Rule, Compiled)>,
+    /// What is wrong with it.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// The rules of a compiled file; their ids must differ from those of `checks`. Without `words` its names are not checked.
+pub(super) fn load_file(
     script: &Arc<Script>,
     ast: Arc<AST>,
-    words: &names::Words,
-    checks: &mut Vec<Check>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let mut file = File { script, docs: Docs::read(script), constants: BTreeMap::new(), problems: Vec::new() };
+    docs: Docs,
+    words: Option<&names::Words>,
+    checks: &[Check],
+) -> Loaded {
+    let mut file = File { script, docs, constants: BTreeMap::new(), problems: Vec::new() };
     let mut heads = Vec::new();
     for statement in ast.statements() {
         match statement {
@@ -69,8 +121,10 @@ fn load_file(
     }
     file.check_ids(&heads, checks);
     file.check_parameters(&heads, &ast);
-    let typed: Vec<names::Typed> = heads.iter().map(Head::typed).collect();
-    file.problems.extend(names::check(&ast, &typed, words));
+    if let Some(words) = words {
+        let typed: Vec<names::Typed> = heads.iter().map(Head::typed).collect();
+        file.problems.extend(names::check(&ast, &typed, words));
+    }
     let bad = std::mem::take(&mut file.problems);
     // A mistake inside one rule leaves its neighbours alone; one outside of them (a helper function) spoils the file.
     let in_function = |position: Position| {
@@ -84,22 +138,18 @@ fn load_file(
         rule.filter(|_| !in_function(position))
     };
     let spoilt: BTreeSet<Option<usize>> = bad.iter().map(|(position, _)| owner(*position)).collect();
-    diagnostics.extend(bad.into_iter().map(|(position, message)| script.diagnostic(position, message)));
+    let mut loaded = Loaded::default();
+    loaded.diagnostics.extend(bad.into_iter().map(|(position, message)| script.diagnostic(position, message)));
     if spoilt.contains(&None) {
-        return;
+        return loaded;
     }
     for (at, head) in heads.into_iter().enumerate() {
         if !spoilt.contains(&Some(at)) {
-            checks.push(Check {
-                rule: Arc::new(head.rule),
-                script: script.clone(),
-                position: head.position,
-                ast: ast.clone(),
-                function: head.function,
-                constants: head.constants,
-            });
+            let Head { rule, position, function, constants, .. } = head;
+            loaded.rules.push((rule, Compiled { position, ast: ast.clone(), function, constants }));
         }
     }
+    loaded
 }
 
 /// The head of a rule, as its file writes it.
@@ -119,9 +169,11 @@ impl Head {
 }
 
 /// The lines that begin with `//!`.
-struct Docs {
-    title: String,
-    rest: String,
+pub(super) struct Docs {
+    /// The first.
+    pub(super) title: String,
+    /// The others.
+    pub(super) rest: String,
 }
 
 impl Docs {
@@ -183,7 +235,7 @@ impl File<'_> {
             url: super::docs_url(id).into(),
             id: id.as_str().into(),
             title: self.docs.title.as_str().into(),
-            docs: self.docs.rest.as_str().into(),
+            docs: self.docs.rest.clone().into(),
             level: metadata.level,
             groups: metadata.groups,
             catches: metadata.catches,

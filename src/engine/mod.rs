@@ -4,6 +4,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `load` | rule files to rules: docs, metadata, the check; nothing runs |
+//! | `builtin` | the rules of the binary, compiled when a resource needs them |
 //! | `syntax` | the words `rule` and `require` |
 //! | `vocabulary` | the sandbox, and all that rules may call |
 //! | `names`, `types` | the load-time check of names, with "did you mean" |
@@ -21,6 +22,7 @@
 //! `!` mean what they say. The end travels as an error that no script can stop, and is kept in the run besides.
 
 mod answer;
+mod builtin;
 mod explain;
 mod explore;
 mod fold;
@@ -45,7 +47,7 @@ mod tests;
 use crate::finding::{Finding, Level, Rule, Undecided};
 use crate::frontend::Diagnostic;
 use crate::graph::{Graph, NodeId};
-use crate::source::FileId;
+use crate::source::{FileId, SourceMap};
 use crate::value::{Scenario, Value};
 use explore::Explored;
 use load::Check;
@@ -107,20 +109,32 @@ pub struct Outcome {
 /// Rules that are ready to run.
 #[derive(Debug)]
 pub struct Rules {
-    engine: rhai::Engine,
+    engine: Arc<rhai::Engine>,
     checks: Vec<Check>,
 }
 
 impl Rules {
     /// Loads rule files. Also gives what is wrong with them: a rule with a mistake is left out, the others load.
     pub fn load(texts: &[RuleText]) -> (Self, Vec<Diagnostic>) {
-        Self::load_with(methods::METHODS, texts)
+        Self::load_behind(Vec::new(), texts)
     }
 
-    /// The same, with other methods than the real ones.
+    /// The rules of the binary, and rule files beside them. The rules' own texts become files of the run.
+    pub fn load_all(sources: &mut SourceMap, texts: &[RuleText]) -> (Self, Vec<Diagnostic>) {
+        Self::load_behind(builtin::checks(sources), texts)
+    }
+
+    fn load_behind(mut checks: Vec<Check>, texts: &[RuleText]) -> (Self, Vec<Diagnostic>) {
+        let engine = builtin::engine();
+        let diagnostics = load::load(&engine, methods::METHODS, texts, &mut checks);
+        (Self { engine, checks }, diagnostics)
+    }
+
+    /// Rule files alone, with other methods than the real ones.
+    #[cfg(test)]
     fn load_with(methods: &'static [methods::Method], texts: &[RuleText]) -> (Self, Vec<Diagnostic>) {
-        let engine = vocabulary::engine(methods);
-        let (checks, diagnostics) = load::load(&engine, methods, texts);
+        let (engine, mut checks) = (Arc::new(vocabulary::engine(methods)), Vec::new());
+        let diagnostics = load::load(&engine, methods, texts, &mut checks);
         (Self { engine, checks }, diagnostics)
     }
 
@@ -143,6 +157,13 @@ impl Rules {
         let rule = &check.rule;
         let level = settings.levels.get(&*rule.id).copied();
         let targets: BTreeSet<NodeId> = rule.kinds.iter().flat_map(|kind| graph.of(kind)).copied().collect();
+        if targets.is_empty() {
+            return;
+        }
+        let compiled = match check.compiled(&self.engine) {
+            Ok(compiled) => compiled,
+            Err(mistakes) => return outcome.diagnostics.extend(mistakes),
+        };
         let mut failure = None;
         let mut exhausted = false;
         for id in targets {
@@ -151,7 +172,7 @@ impl Rules {
                 outcome.undecided.push(fold::failed(rule, node));
                 continue;
             }
-            match explore::explore(&self.engine, check, graph, id) {
+            match explore::explore(&self.engine, &compiled, graph, id) {
                 Explored::Cells(cells) => {
                     let folded = fold::fold(rule, level, graph, id, &cells);
                     outcome.findings.extend(folded.findings);
@@ -162,7 +183,7 @@ impl Rules {
                     exhausted = explain::is_limit(&error);
                     outcome.undecided.push(fold::failed(rule, node));
                     let address = &node.resource.id.address;
-                    failure = failure.or_else(|| Some(explain::failure(check, address, &error)));
+                    failure = failure.or_else(|| Some(explain::failure(check, compiled.position, address, &error)));
                 }
             }
         }

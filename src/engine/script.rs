@@ -3,12 +3,13 @@
 use crate::frontend::Diagnostic;
 use crate::source::{FileId, SourceFile, Span};
 use rhai::Position;
+use std::sync::Arc;
 
 /// A rule file.
 #[derive(Debug)]
 pub(super) struct Script {
     /// The text with its lines.
-    pub(super) source: SourceFile,
+    pub(super) source: Arc<SourceFile>,
     /// Its id in the run's source map.
     pub(super) file: FileId,
 }
@@ -73,7 +74,7 @@ mod tests {
     use super::*;
 
     fn script(text: &str) -> Script {
-        Script { source: SourceFile::new("a.rhai", text), file: FileId(0) }
+        Script { source: Arc::new(SourceFile::new("a.rhai", text)), file: FileId(0) }
     }
 
     fn at(text: &str, line: u16, column: u16) -> String {

@@ -128,7 +128,7 @@ fn keep_reported(report: &mut Report, project: &Project) {
     keep_touching(report, project, &|path| project.reports(path));
 }
 
-/// Keeps the findings that have a label in a wanted file, and what is wrong with such files.
+/// Keeps the findings that have a label in a wanted file, or are made of it once more, and what is wrong with such files.
 fn keep_touching(report: &mut Report, project: &Project, wanted: &dyn Fn(&str) -> bool) {
     let sources = &report.sources;
     report.diagnostics.retain(|diagnostic| {
@@ -138,7 +138,8 @@ fn keep_touching(report: &mut Report, project: &Project, wanted: &dyn Fn(&str) -
     });
     report.findings.retain(|finding| {
         let places = std::iter::once(&finding.primary).chain(&finding.labels);
-        let files: BTreeSet<FileId> = places.map(|label| label.span.file).collect();
+        let again = finding.again_in.iter().copied();
+        let files: BTreeSet<FileId> = places.map(|label| label.span.file).chain(again).collect();
         files.into_iter().any(|file| wanted(sources.path(file)))
     });
 }

@@ -8,7 +8,7 @@ use super::{Attribute, Handle, Kind, Shape};
 use crate::frontend::Dialect;
 use crate::value::{Data, List, ResourceRef, Value, Why};
 use std::sync::Arc;
-use surroundings::{before, has_domain, plan_action, region, role_in_input, role_name};
+use surroundings::{before, has_domain, plan_action, role_in_input, role_name};
 
 /// A Cognito user pool.
 pub(super) static USER_POOL: Kind = Kind {
@@ -115,7 +115,7 @@ static ATTRIBUTES: &[Attribute] = &[
         before,
         "The pool as a Terraform plan finds it; () where the plan creates it, and where the input is no plan.",
     ),
-    Attribute::derived("region", Shape::Text, region, "The pool's Region, where the input says it."),
+    Attribute::derived("region", Shape::Text, super::region, "The pool's Region, where the input says it."),
     Attribute::derived(
         "has_domain",
         Shape::Bool,

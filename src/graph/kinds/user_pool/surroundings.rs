@@ -2,7 +2,7 @@
 
 use super::super::super::link::Link;
 use super::super::super::{Graph, NodeId};
-use super::{is_terraform, never, property};
+use super::never;
 use crate::frontend::Dialect;
 use crate::value::{Data, Term, Value, Why};
 
@@ -18,17 +18,6 @@ pub(super) fn plan_action(graph: &Graph, id: NodeId) -> Value {
 pub(super) fn before(graph: &Graph, id: NodeId) -> Value {
     let node = graph.node(id).filter(|node| node.dialect == Dialect::Terraform);
     node.map_or_else(|| never(graph, id), |node| node.resource.attributes.get("before"))
-}
-
-pub(super) fn region(graph: &Graph, id: NodeId) -> Value {
-    // From version 6 on, the provider lets every resource name a Region of its own.
-    if is_terraform(graph, id) {
-        let own = property(graph, id, "region");
-        if !matches!(own.data, Data::Absent | Data::Null) {
-            return own;
-        }
-    }
-    graph.scope_of(id).map_or_else(|| never(graph, id), |scope| scope.region.clone())
 }
 
 /// Whether a domain of the pool is in the input. Unknown when something hides from us that may be one.
@@ -55,8 +44,8 @@ pub(super) fn has_domain(graph: &Graph, id: NodeId) -> Value {
             }
         }
     }
-    let opening = graph.scope_of(id).is_some_and(|scope| scope.openings.iter().any(|o| o.may_touch(&node.resource.id)));
-    if possible || opening { hidden("a domain that may belong to the pool") } else { answer(false) }
+    let may_be_made = graph.hidden_beside(id).is_some();
+    if possible || may_be_made { hidden("a domain that may belong to the pool") } else { answer(false) }
 }
 
 /// A role's name where its ARN belongs: a literal, or CloudFormation's `Ref` and Terraform's `name` and `id` of a role.
