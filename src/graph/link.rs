@@ -339,9 +339,9 @@ fn arn_parts(value: &Value) -> Option<Vec<Value>> {
 }
 
 /// Marks pools that something outside the template changes after their creation: a custom resource, or a provisioner, that gets
-/// the pool and calls the API which sets MFA.
+/// the pool and calls the API which sets MFA; or the configuration of one of its Regions, which has its own.
 pub(super) fn mark_altered(graph: &mut Graph) {
-    if !graph.nodes.iter().any(may_call) {
+    if !graph.nodes.iter().any(may_change) {
         return;
     }
     let pools = graph.of("user_pool").to_vec();
@@ -360,7 +360,7 @@ impl Graph {
     /// What may change a pool outside the template, in source order.
     pub fn altering(&self, pool: NodeId) -> Vec<NodeId> {
         let Some(pool) = self.node(pool).map(|node| &node.resource.id) else { return Vec::new() };
-        let beside = self.nodes().filter(|(_, node)| node.resource.id.scope == pool.scope && may_call(node));
+        let beside = self.nodes().filter(|(_, node)| node.resource.id.scope == pool.scope && may_change(node));
         beside.filter(|(_, node)| alters(node, pool)).map(|(id, _)| id).collect()
     }
 
@@ -371,6 +371,16 @@ impl Graph {
             node.altered_by = by;
         }
     }
+}
+
+/// True for what may change a pool after its creation.
+fn may_change(node: &super::Node) -> bool {
+    may_call(node) || configures_region(node)
+}
+
+/// True for what gives a Region of a pool its own text messages, email and triggers.
+fn configures_region(node: &super::Node) -> bool {
+    &*node.resource.type_name == "AWS::Cognito::UserPoolRegionalConfigurationAttachment"
 }
 
 /// True for resources that run something: custom resources of a template, provisioners of Terraform.

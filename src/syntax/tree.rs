@@ -9,6 +9,9 @@ use std::sync::Arc;
 /// Collections nested deeper than this are an error: real templates stay under 50.
 pub const DEEPEST: usize = 256;
 
+/// A text of more scalars and collections than this is read no further: a tree takes ten times the space of its text.
+pub const MOST_NODES: usize = 2 << 20;
+
 /// Names a node of its [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub u32);
@@ -326,6 +329,11 @@ impl Builder {
         let open = self.open.last()?;
         let mapping = matches!(self.tree.node(open.id).kind, NodeKind::Mapping(_));
         Some((mapping, self.children.len() == open.first_child))
+    }
+
+    /// True when the tree may not grow any more.
+    pub(super) fn is_full(&self) -> bool {
+        self.tree.nodes.len() >= MOST_NODES
     }
 
     /// The number of open collections.

@@ -272,6 +272,37 @@ impl Guard {
         })
     }
 
+    /// Takes the guard's parts from a budget; false when they do not suffice, or are nested deeper than `nesting`.
+    pub fn fits(&self, parts: &mut usize, nesting: usize) -> bool {
+        let (Some(left), Some(nesting)) = (parts.checked_sub(1), nesting.checked_sub(1)) else { return false };
+        *parts = left;
+        match self {
+            Self::Always | Self::Never | Self::Is(..) => true,
+            Self::Not(inner) => inner.fits(parts, nesting),
+            Self::All(inner) | Self::Any(inner) => inner.iter().all(|guard| guard.fits(parts, nesting)),
+        }
+    }
+
+    /// At least one holds: as one guard, not as one inside the other.
+    pub fn any(guards: impl IntoIterator<Item = Self>) -> Self {
+        let mut open = Vec::new();
+        for guard in guards {
+            match guard {
+                Self::Always => return Self::Always,
+                Self::Never => {}
+                guard => open.push(guard),
+            }
+        }
+        match (open.pop(), open.is_empty()) {
+            (None, _) => Self::Never,
+            (Some(only), true) => only,
+            (Some(last), false) => {
+                open.push(last);
+                Self::Any(open.into())
+            }
+        }
+    }
+
     /// True when the guard can never be false.
     pub fn is_always(&self) -> bool {
         matches!(self, Self::Always)

@@ -4,7 +4,7 @@ use super::combine::combinations;
 use super::stack::{Progress, Stack};
 use super::template::Call;
 use crate::syntax::tree::NodeId;
-use crate::value::{Data, Guard, Part, Term, Tri, Unknown, Value, Variable, Why};
+use crate::value::{DEEPEST_GUARD, Data, Guard, Part, Term, Tri, Unknown, Value, Variable, Why};
 use std::sync::Arc;
 
 /// More combinations than this of the two sides of a comparison, and it is a question of its own.
@@ -31,7 +31,10 @@ impl Stack<'_> {
         };
         self.conditions.insert(name.clone(), Progress::Running);
         let collapsed = std::mem::take(&mut self.collapse);
-        let answer = self.guard(*node);
+        let answer = self.guard(*node).and_then(|guard| match guard.fits(&mut { LARGEST_GUARD }, DEEPEST_GUARD) {
+            true => Ok(guard),
+            false => Err(Why::Budget("a condition of too many parts".into())),
+        });
         self.collapse = collapsed;
         self.conditions.insert(name.clone(), Progress::Done(answer.clone()));
         answer

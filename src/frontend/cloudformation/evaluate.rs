@@ -112,8 +112,34 @@ impl Stack<'_> {
         name.unwrap_or_else(|| "Fn::Transform".into())
     }
 
-    /// What a function gives.
+    /// What a function gives. It may hold what other functions gave, and so on: all of it counts, as often as it occurs.
     fn call(&mut self, call: &Call, span: Span) -> Value {
+        let value = self.called(call, span);
+        for (_, arm) in value.arms() {
+            if let Some(Why::Budget(limit)) = arm.as_unknown().map(|unknown| &unknown.why) {
+                self.say_limit(limit, span);
+            }
+        }
+        let before = self.values_left.min(LARGEST_RESULT);
+        let mut left = before;
+        if value.fits(&mut left, DEEPEST) {
+            self.values_left -= before - left;
+            return value;
+        }
+        let limit = format!("a value of more than {LARGEST_RESULT} parts, or of more than {DEEPEST} levels");
+        self.say_limit(&limit, span);
+        self.unknown(Why::Budget(limit.into()), span)
+    }
+
+    /// A diagnostic for the first place at which a limit is met; what depends on that value meets it again.
+    fn say_limit(&mut self, limit: &str, span: Span) {
+        let message = format!("a limit was reached, and the value is not known: {limit}");
+        if !self.has_said(&message) {
+            self.say(span, message);
+        }
+    }
+
+    fn called(&mut self, call: &Call, span: Span) -> Value {
         match &*call.name {
             "Ref" => self.ref_(call, span),
             "Fn::GetAtt" => self.get_att(call, span),
@@ -251,6 +277,9 @@ fn reason(value: &Value) -> Option<Why> {
         _ => None,
     }
 }
+
+/// What a function gives holds at most so many values.
+const LARGEST_RESULT: usize = 100_000;
 
 /// Terms made of terms multiply; larger ones are not told apart.
 const LARGEST_TERM: usize = 1_000;

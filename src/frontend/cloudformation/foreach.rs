@@ -9,7 +9,7 @@ use crate::syntax::tree::{NodeId, NodeKind};
 use std::sync::Arc;
 
 /// So many nodes are written for one template.
-const MOST_NODES: usize = 100_000;
+pub(super) const MOST_NODES: usize = 100_000;
 /// Copies are nested no deeper than trees are.
 const DEEPEST: usize = crate::syntax::tree::DEEPEST;
 
@@ -24,10 +24,10 @@ pub(super) struct Round {
     pub(super) of_default: bool,
 }
 
-/// Writes out every loop of a template.
-pub(super) fn expand(template: &mut Template) {
+/// Writes out every loop of a template; the key of the first one that is too large for that.
+pub(super) fn expand(template: &mut Template) -> Option<NodeId> {
     let ids: Vec<NodeId> = template.tree.ids().collect();
-    let mut loops = Loops { template, nodes_left: MOST_NODES, variables: Vec::new() };
+    let mut loops = Loops { template, nodes_left: MOST_NODES, variables: Vec::new(), too_large: None };
     loops.uncertain_resources();
     for id in ids {
         let NodeKind::Mapping(entries) = &loops.template.tree.node(id).kind else { continue };
@@ -39,6 +39,7 @@ pub(super) fn expand(template: &mut Template) {
             loops.template.tree.set_entries(id, entries);
         }
     }
+    loops.too_large
 }
 
 struct Loops<'a> {
@@ -46,6 +47,8 @@ struct Loops<'a> {
     nodes_left: usize,
     /// The variables of the loops around, each with its value in this round; `None` where nobody knows it.
     variables: Vec<(Arc<str>, Option<Arc<str>>)>,
+    /// The first loop, outside of all others, that ran out of nodes.
+    too_large: Option<NodeId>,
 }
 
 /// What a string is for.
@@ -111,7 +114,12 @@ impl Loops<'_> {
             if self.is_loop(*key) {
                 match self.rounds(*value, depth) {
                     Some(rounds) => written.extend(rounds),
-                    None if self.nodes_left > 0 || self.variables.is_empty() => written.push((*key, *value)),
+                    None if self.nodes_left > 0 || self.variables.is_empty() => {
+                        if self.nodes_left == 0 {
+                            self.too_large.get_or_insert(*key);
+                        }
+                        written.push((*key, *value));
+                    }
                     None => return None,
                 }
             } else if self.variables.is_empty() {

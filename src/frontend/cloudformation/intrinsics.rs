@@ -4,6 +4,7 @@
 
 use super::combine::combine;
 use super::evaluate::may_be_list;
+use super::parameters::{MOST_ITEMS, too_many_items};
 use super::stack::{Stack, output_key, when};
 use super::strings::{self, Piece};
 use super::template::Call;
@@ -155,11 +156,12 @@ impl Stack<'_> {
 
     /// The elements of a list as one string; elements that are not there are left out together with their delimiter.
     fn joined(&mut self, list: &List, delimiter: &str, span: Span) -> Option<Value> {
+        let delimiter: Arc<str> = delimiter.into();
         combine(&list.items, span, &mut |items| {
             let mut parts = Vec::new();
             for (at, item) in items.iter().filter(|item| !item.is_absent()).enumerate() {
                 if at > 0 {
-                    parts.push(Part::Literal(delimiter.into(), span.part(0, 0)));
+                    parts.push(Part::Literal(delimiter.clone(), span.part(0, 0)));
                 }
                 match item.as_parts() {
                     Some(more) => parts.extend(more),
@@ -222,6 +224,7 @@ impl Stack<'_> {
                 _ => None,
             };
             match known.zip(parts).and_then(|(delimiter, parts)| strings::split(&parts, delimiter, text.span)) {
+                Some(fields) if fields.len() > MOST_ITEMS => stack.unknown(too_many_items(), span),
                 Some(fields) => Value::list(fields, span),
                 None => stack.derived_from("Fn::Split", arguments, span),
             }

@@ -84,14 +84,13 @@ impl Stack<'_> {
         let (list, other) = (self.value(list), self.value(other));
         let members = elements(&list).ok_or_else(unknown)?;
         if function == "Fn::Contains" {
-            return Ok(members.iter().fold(Guard::Never, |found, member| found.or(self.equal(member, &other))));
+            return Ok(Guard::any(members.iter().map(|member| self.equal(member, &other))));
         }
         let allowed = match function {
             "Fn::EachMemberIn" => elements(&other).ok_or_else(unknown)?,
             _ => vec![other],
         };
-        let is_allowed =
-            |member: &Value| allowed.iter().fold(Guard::Never, |found, allowed| found.or(self.equal(member, allowed)));
+        let is_allowed = |member: &Value| Guard::any(allowed.iter().map(|allowed| self.equal(member, allowed)));
         Ok(members.iter().fold(Guard::Always, |all, member| all.and(is_allowed(member))))
     }
 

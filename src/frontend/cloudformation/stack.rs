@@ -94,7 +94,7 @@ pub(super) struct Stack<'a> {
     parameters: BTreeMap<Arc<str>, Value>,
     properties: BTreeMap<Arc<str>, Progress<Value>>,
     outputs_of_nested: BTreeMap<Arc<str>, Option<BTreeMap<Arc<str>, Value>>>,
-    values_left: usize,
+    pub(super) values_left: usize,
     said_too_deep: bool,
     pub(super) outcome: Outcome,
 }
@@ -511,6 +511,11 @@ impl<'a> Stack<'a> {
             self.say(self.template.span(id), "this is nested too deep to be read".to_owned());
         }
         Why::Budget(format!("nested deeper than {DEEPEST} levels").into())
+    }
+
+    /// True when there is a diagnostic with this message.
+    pub(super) fn has_said(&self, message: &str) -> bool {
+        self.outcome.diagnostics.iter().any(|(_, known)| known == message)
     }
 
     /// Adds a diagnostic, once.

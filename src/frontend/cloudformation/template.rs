@@ -9,9 +9,12 @@ use crate::frontend::document::align;
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{NodeId, NodeKind, Tree};
 use crate::syntax::{self, SyntaxError};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// A parameter of which more values than this are told apart is simply not known.
+pub(super) const MOST_CLASSES: usize = 1_000;
 
 /// A template that was read.
 #[derive(Debug)]
@@ -147,7 +150,11 @@ impl Template {
         }
         self.read_transforms();
         if self.language_extensions {
-            foreach::expand(self);
+            if let Some(key) = foreach::expand(self) {
+                let name = self.tree.str(key).map_or("", |name| name);
+                let message = format!("`{name}` makes more than {} values; it is not written out", foreach::MOST_NODES);
+                diagnostics.push(Diagnostic { span: self.span(key), message, fatal: false });
+            }
         }
         let parameters =
             self.section("Parameters").into_iter().map(|field| (field.name.clone(), self.parameter(&field)));
@@ -345,19 +352,15 @@ impl Template {
     }
 
     fn find_compared(&self) -> BTreeMap<Arc<str>, Vec<Arc<str>>> {
-        let mut compared: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
+        let mut compared: BTreeMap<Arc<str>, IndexSet<Arc<str>>> = BTreeMap::new();
         for id in self.tree.ids() {
             let Some(call) = self.call(id) else { continue };
             for (name, literals) in self.comparisons(&call) {
                 let known = compared.entry(name).or_default();
-                for literal in literals {
-                    if !known.contains(&literal) {
-                        known.push(literal);
-                    }
-                }
+                known.extend(literals.into_iter().take((MOST_CLASSES + 1).saturating_sub(known.len())));
             }
         }
-        compared
+        compared.into_iter().map(|(name, literals)| (name, literals.into_iter().collect())).collect()
     }
 
     fn comparisons(&self, call: &Call) -> Vec<(Arc<str>, Vec<Arc<str>>)> {

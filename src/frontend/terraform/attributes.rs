@@ -279,7 +279,7 @@ pub(super) fn narrow(value: &Value, presence: &Guard) -> Value {
 }
 
 /// What every provider attribute of a name certainly is.
-fn refine_attribute(name: &str) -> Refine {
+pub(super) fn refine_attribute(name: &str) -> Refine {
     let text = |shape, not_null| Refine { kind: Some(Kind::String), not_null, shape, ..Refine::default() };
     match name {
         "arn" => text(Shape::starting("arn:"), true),
