@@ -318,8 +318,18 @@ impl Target {
         if self.folder { &self.path } else { self.path.parent().unwrap_or(&self.path) }
     }
 
+    /// The nearest one, no further up than the repository: what lies above it is somebody else's.
     fn config(&self) -> Option<PathBuf> {
-        self.own_folder().ancestors().map(|folder| folder.join(CONFIG_FILE)).find(|file| file.is_file())
+        for folder in self.own_folder().ancestors() {
+            let file = folder.join(CONFIG_FILE);
+            if file.is_file() {
+                return Some(file);
+            }
+            if folder.join(".git").exists() {
+                return None;
+            }
+        }
+        None
     }
 
     fn root(&self, isolated: bool) -> PathBuf {

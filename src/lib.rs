@@ -97,6 +97,8 @@ pub struct Report {
     pub summary: Summary,
     /// The resources that rules could look at, in the order of the input.
     pub resources: Vec<Seen>,
+    /// Everything that was read, as it links: for pictures. A report that was put together by hand has none.
+    pub graph: Option<Arc<Graph>>,
 }
 
 /// A resource of a run.
@@ -155,7 +157,9 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
     let files_read = model.files_read;
 
     let policy = suppressions(options, &rules, &mut sources);
-    let graph = Arc::new(Graph::new(model, sources));
+    let mut graph = Graph::new(model, sources);
+    iam::acquit(&mut graph);
+    let graph = Arc::new(graph);
     let mut outcome = rules.run(&graph, &settings(options, &rules));
     diagnostics.append(&mut outcome.diagnostics);
     let resources: Vec<&Resource> = graph.nodes().map(|(_, node)| &node.resource).collect();
@@ -173,6 +177,7 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
         rules: rules.rules().cloned().collect(),
         summary: Summary { files: files_read, ..Summary::of(&graph) },
         resources: graph.nodes().map(|(_, node)| Seen::of(node)).collect(),
+        graph: Some(graph.clone()),
     };
     report.sort();
     report

@@ -74,6 +74,10 @@ impl Graph {
                 };
                 found.map_or_else(open, Step::Elsewhere)
             }
+            Term::Dynamic(reference) => {
+                let stored = stored_under(reference).map(|name| only(self.exported_as(&name)));
+                stored.flatten().map_or_else(open, Step::Elsewhere)
+            }
             term => {
                 // The front of the name is not known: the name of a stack in a parameter.
                 let Some(ending) = import_ending(term) else { return open() };
@@ -254,6 +258,16 @@ fn only<'a>(mut values: impl Iterator<Item = &'a Value>) -> Option<Value> {
     values.next().is_none().then(|| first.clone())
 }
 
+/// Under which name the value of an SSM parameter is found to which `{{resolve:ssm:<name>}}`, with a version or without, refers.
+fn stored_under(reference: &str) -> Option<String> {
+    let name = reference.strip_prefix("ssm:")?;
+    let name = match name.rsplit_once(':') {
+        Some((name, version)) if version.parse::<u64>().is_ok() => name,
+        _ => name,
+    };
+    Some(format!("/ssm/{name}"))
+}
+
 /// The known end of the name in an `Fn::ImportValue` of a name that starts with a hole.
 fn import_ending(term: &Term) -> Option<String> {
     let Term::Call(function, arguments) = term else { return None };
@@ -325,23 +339,48 @@ fn arn_parts(value: &Value) -> Option<Vec<Value>> {
 }
 
 /// Marks pools that something outside the template changes after their creation: a custom resource, or a provisioner, that gets
-/// the pool and calls the API which sets MFA.
+/// the pool and calls the API which sets MFA; or the configuration of one of its Regions, which has its own.
 pub(super) fn mark_altered(graph: &mut Graph) {
-    let mut altered: Vec<(NodeId, Arc<str>)> = Vec::new();
-    for caller in graph.nodes.iter().filter(|node| may_call(node)) {
-        let scope = caller.resource.id.scope;
-        for id in graph.of("user_pool") {
-            let pool = graph.node(*id).map(|node| &node.resource.id).filter(|pool| pool.scope == scope);
-            if pool.is_some_and(|pool| alters(caller, pool)) {
-                altered.push((*id, caller.resource.id.address.clone()));
-            }
+    if !graph.nodes.iter().any(may_change) {
+        return;
+    }
+    let pools = graph.of("user_pool").to_vec();
+    for pool in pools {
+        let by = graph.altering(pool).first().copied();
+        graph.set_altered_by(pool, by);
+    }
+}
+
+impl Graph {
+    /// The pools that something outside the template changes.
+    pub fn altered(&self) -> impl Iterator<Item = NodeId> {
+        self.nodes().filter(|(_, node)| node.altered_by.is_some()).map(|(id, _)| id)
+    }
+
+    /// What may change a pool outside the template, in source order.
+    pub fn altering(&self, pool: NodeId) -> Vec<NodeId> {
+        let Some(pool) = self.node(pool).map(|node| &node.resource.id) else { return Vec::new() };
+        let beside = self.nodes().filter(|(_, node)| node.resource.id.scope == pool.scope && may_change(node));
+        beside.filter(|(_, node)| alters(node, pool)).map(|(id, _)| id).collect()
+    }
+
+    /// Says which resource changes a pool outside the template; `None`: nothing does.
+    pub fn set_altered_by(&mut self, pool: NodeId, by: Option<NodeId>) {
+        let by = by.and_then(|by| self.node(by)).map(|node| node.resource.id.address.clone());
+        if let Some(node) = self.nodes.get_mut(pool.0 as usize) {
+            node.altered_by = by;
         }
     }
-    for (id, by) in altered {
-        if let Some(node) = graph.nodes.get_mut(id.0 as usize) {
-            node.altered_by.get_or_insert(by);
-        }
-    }
+}
+
+/// True for what may change a pool after its creation.
+fn may_change(node: &super::Node) -> bool {
+    may_call(node) || configures_region(node)
+}
+
+/// True for what gives a Region of a pool its own text messages, email and triggers.
+fn configures_region(node: &super::Node) -> bool {
+    &*node.resource.type_name == "AWS::Cognito::UserPoolRegionalConfigurationAttachment"
 }
 
 /// True for resources that run something: custom resources of a template, provisioners of Terraform.

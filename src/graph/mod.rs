@@ -9,7 +9,7 @@ mod names;
 
 use crate::frontend::{Dialect, Model, Resource, Scope};
 use crate::source::{SourceMap, Span};
-use crate::value::{Data, ResourceRef, ScopeId, Value, Why};
+use crate::value::{Data, Guard, ResourceRef, Scenario, ScopeId, Value, Why};
 use kinds::{Attribute, Kind, Shape, Source};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -40,6 +40,7 @@ pub struct Graph {
     by_type: BTreeMap<Arc<str>, Vec<NodeId>>,
     by_ref: BTreeMap<ResourceRef, NodeId>,
     exports: BTreeMap<Arc<str>, Vec<ScopeId>>,
+    assumptions: Vec<Guard>,
     names: OnceLock<names::Index>,
     referrers: OnceLock<BTreeMap<&'static str, names::Referrers>>,
     sources: SourceMap,
@@ -64,6 +65,7 @@ impl Graph {
             by_type: BTreeMap::new(),
             by_ref: BTreeMap::new(),
             exports: BTreeMap::new(),
+            assumptions: model.assumptions,
             names: OnceLock::new(),
             referrers: OnceLock::new(),
             sources,
@@ -127,6 +129,11 @@ impl Graph {
     /// All scopes.
     pub fn scopes(&self) -> &[Scope] {
         &self.scopes
+    }
+
+    /// False for a scenario that nobody can deploy: a template refuses it.
+    pub fn may_be(&self, scenario: &Scenario) -> bool {
+        self.assumptions.iter().all(|assumed| assumed.may_hold(scenario))
     }
 
     /// What the resources are called; worked out when the first reference is followed.

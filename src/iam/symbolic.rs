@@ -62,7 +62,8 @@ impl Symbolic {
 
     /// The characters and holes.
     pub(super) fn tokens(&self) -> Vec<Token> {
-        let mut tokens = Vec::new();
+        let size = |part: &Part| if let Part::Literal(text, _) = part { text.len() } else { 1 };
+        let mut tokens = Vec::with_capacity(self.parts.iter().map(size).sum());
         for part in &self.parts {
             match part {
                 Part::Literal(text, _) => tokens.extend(text.chars().map(Token::Char)),

@@ -189,6 +189,34 @@ impl Tree {
         id
     }
 
+    /// Takes over the nodes and comments of another tree, whose spans keep naming their own file; what the root of one of
+    /// its documents is called here.
+    pub fn append(&mut self, other: Self, root: NodeId) -> NodeId {
+        let offset = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let moved = |id: NodeId| NodeId(id.0.saturating_add(offset));
+        for mut node in other.nodes {
+            match &mut node.kind {
+                NodeKind::Sequence(items) => items.iter_mut().for_each(|item| *item = moved(*item)),
+                NodeKind::Mapping(entries) => {
+                    entries.iter_mut().for_each(|(key, value)| (*key, *value) = (moved(*key), moved(*value)));
+                }
+                NodeKind::Alias(target) => *target = target.map(moved),
+                NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::String(_) => {}
+            }
+            self.nodes.push(node);
+        }
+        self.cut.extend(other.cut.into_iter().map(moved));
+        self.comments.extend(other.comments);
+        moved(root)
+    }
+
+    /// Drops the tag of a node, as a transform does whose call the node was.
+    pub fn untag(&mut self, id: NodeId) {
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.tag = None;
+        }
+    }
+
     /// Replaces the entries of a mapping, as a transform does.
     pub fn set_entries(&mut self, id: NodeId, entries: Vec<(NodeId, NodeId)>) {
         if let Some(node) = self.nodes.get_mut(id.0 as usize)

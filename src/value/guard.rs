@@ -143,6 +143,9 @@ impl Decision {
     }
 }
 
+/// So many choices of classes are tried to find out whether a condition can hold.
+const MOST_CHOICES_TRIED: usize = 200;
+
 /// A boolean over the classes of variables.
 #[derive(Clone, Debug)]
 pub enum Guard {
@@ -248,6 +251,25 @@ impl Guard {
             Self::All(parts) => call("all", parts),
             Self::Any(parts) => call("any", parts),
         }
+    }
+
+    /// False when the guard certainly fails in every scenario that goes on from this one. Only so many choices are tried: a
+    /// guard for which they do not suffice may hold.
+    pub fn may_hold(&self, scenario: &Scenario) -> bool {
+        self.may_hold_within(scenario, &mut { MOST_CHOICES_TRIED })
+    }
+
+    fn may_hold_within(&self, scenario: &Scenario, tries: &mut usize) -> bool {
+        let variable = match self.decide(scenario) {
+            Decision::Holds => return true,
+            Decision::Fails => return false,
+            Decision::Open(variable) => variable,
+        };
+        (0..variable.classes.len()).any(|class| {
+            let Some(left) = tries.checked_sub(1) else { return true };
+            *tries = left;
+            self.may_hold_within(&scenario.with(variable.clone(), class), tries)
+        })
     }
 
     /// Takes the guard's parts from a budget; false when they do not suffice, or are nested deeper than `nesting`.

@@ -209,6 +209,8 @@ pub struct Refine {
     pub shape: Shape,
     /// Strings that it certainly is not.
     pub none_of: Arc<[Arc<str>]>,
+    /// As a map, its keys are certainly these: an object type names them all.
+    pub attributes: Option<Arc<[Arc<str>]>>,
 }
 
 /// Types, as far as they matter to an unknown value.
@@ -229,12 +231,17 @@ pub enum Kind {
 impl Refine {
     /// A string that is there.
     pub fn string(shape: Shape) -> Self {
-        Self { kind: Some(Kind::String), not_null: true, shape, none_of: Arc::default() }
+        Self { kind: Some(Kind::String), not_null: true, shape, ..Self::default() }
     }
 
     /// True when the unknown certainly is a string that is there.
     pub fn is_string(&self) -> bool {
         self.not_null && self.kind == Some(Kind::String)
+    }
+
+    /// True when the unknown certainly is no map with this key.
+    pub fn lacks(&self, key: &str) -> bool {
+        self.attributes.as_ref().is_some_and(|names| !names.iter().any(|name| **name == *key))
     }
 
     /// True when the unknown certainly is not this string.

@@ -17,10 +17,15 @@ impl Stack<'_> {
         })
     }
 
-    /// The value of a call's argument: in the short form the argument's tag is the function itself.
+    /// The value of a call's argument: in the short form the argument's tag is the function itself. That may have a call in the
+    /// long form as its argument: `!ImportValue {Fn::Sub: ...}`.
     pub(super) fn argument(&mut self, call: &Call) -> Value {
         if call.short {
-            self.bounded(call.argument, |stack| stack.plain(call.argument))
+            let inner = self.template.call_without_tag(call.argument);
+            self.bounded(call.argument, |stack| match inner {
+                Some(inner) => stack.call(&inner, stack.template.span(call.argument)),
+                None => stack.plain(call.argument),
+            })
         } else {
             self.value(call.argument)
         }
@@ -92,7 +97,7 @@ impl Stack<'_> {
                 continue;
             }
             if field.name.starts_with("Fn::") {
-                return self.invalid("a function must be the only key of its object", span);
+                return self.refused("a function must be the only key of its object", span);
             }
             let value = self.value(field.value);
             if !value.is_absent() {
@@ -147,6 +152,7 @@ impl Stack<'_> {
             "Fn::Base64" => self.base64(call, span),
             "Fn::ImportValue" => self.import_value(call, span),
             "Fn::Length" => self.length(call, span),
+            "Fn::RefAll" => self.ref_all(call, span),
             "Fn::ToJsonString" => self.json_string(call, span),
             "Fn::Transform" => self.unknown(Why::Macro(self.macro_name(call.argument)), span),
             "Fn::Cidr" => self.cidr(call, span),
@@ -173,7 +179,11 @@ impl Stack<'_> {
         let resource = self.resource_ref(logical_id);
         let term = Term::Attribute(resource.clone(), attribute.into());
         let Some(declared) = self.template.resources.get(logical_id) else {
-            return Value::unknown(Unknown::new(Why::Undeclared(logical_id.into()), term), span);
+            let why = match self.template.loop_variables.contains(logical_id) {
+                true => Why::Function("Fn::ForEach".into()),
+                false => Why::Undeclared(logical_id.into()),
+            };
+            return Value::unknown(Unknown::new(why, term), span);
         };
         if let Some(output) = attribute.strip_prefix("Outputs.") {
             let step = format!("output of the nested stack `{logical_id}`");
@@ -237,6 +247,14 @@ impl Stack<'_> {
     /// Not known, and equal to nothing else.
     pub(super) fn unknown(&self, why: Why, span: Span) -> Value {
         Value::unknown(Unknown::new(why, Term::Opaque(span, self.scope.0)), span)
+    }
+
+    /// What CloudFormation refuses whatever the values are. That is said, unless a macro gets to see it first.
+    pub(super) fn refused(&mut self, what: &str, span: Span) -> Value {
+        if self.template.hidden.is_empty() && !self.template.language_extensions {
+            self.say(span, format!("CloudFormation refuses this: {what}"));
+        }
+        self.invalid(what, span)
     }
 
     /// What CloudFormation refuses.

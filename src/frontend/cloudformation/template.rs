@@ -1,7 +1,9 @@
 //! A template as it is written: its sections, its parameters, what in it is a call of an intrinsic function. Nothing is
 //! evaluated here.
 
-use super::{foreach, sam};
+use super::foreach::{self, Round};
+use super::include::Included;
+use super::sam;
 use crate::frontend::Diagnostic;
 use crate::frontend::document::align;
 use crate::source::{FileId, Span};
@@ -20,7 +22,10 @@ pub(super) struct Template {
     /// Its path, relative to the project's root.
     pub(super) path: Arc<str>,
     pub(super) tree: Tree,
-    text: Arc<str>,
+    /// Its text, and those of the files that it includes.
+    texts: BTreeMap<FileId, Arc<str>>,
+    /// The paths of the files that it includes.
+    pub(super) includes: Vec<Arc<str>>,
     root: NodeId,
     pub(super) parameters: IndexMap<Arc<str>, Parameter>,
     pub(super) resources: IndexMap<Arc<str>, Declared>,
@@ -30,6 +35,10 @@ pub(super) struct Template {
     pub(super) language_extensions: bool,
     /// The template names `AWS::Serverless-2016-10-31` among its transforms.
     pub(super) serverless: bool,
+    /// Resources of loops over lists that are not certain, by their logical ids.
+    pub(super) rounds: BTreeMap<Arc<str>, Round>,
+    /// The variables of those loops.
+    pub(super) loop_variables: BTreeSet<Arc<str>>,
     /// Why the template may have more resources than it shows; phrases.
     pub(super) hidden: Vec<Arc<str>>,
     /// Nested stacks whose template is in the input: logical id -> path.
@@ -94,8 +103,13 @@ pub(super) struct Call {
 
 impl Template {
     /// Reads a text that may be a template; `None` when it is none. Diagnostics are given in both cases.
-    pub(super) fn read(path: &Arc<str>, file: FileId, text: &Arc<str>) -> (Option<Self>, Vec<Diagnostic>) {
-        let tree = syntax::parse_template(file, text);
+    pub(super) fn read(
+        path: &Arc<str>,
+        file: FileId,
+        text: &Arc<str>,
+        included: &Included,
+    ) -> (Option<Self>, Vec<Diagnostic>) {
+        let mut tree = syntax::parse_template(file, text);
         let Some(root) = tree.documents.iter().copied().find(|root| is_template(&tree, *root, text)) else {
             let looks_like_one = text.contains("Resources") && text.contains("AWS::");
             let errors = tree.errors.iter().filter(|_| looks_like_one).map(|error| diagnostic(error, false));
@@ -103,9 +117,11 @@ impl Template {
         };
         let mut diagnostics: Vec<Diagnostic> = tree.errors.iter().map(|error| diagnostic(error, true)).collect();
         diagnostics.extend(repeated_keys(&tree));
+        included.apply(&mut tree, root);
         let mut template = Self {
             path: path.clone(),
-            text: text.clone(),
+            texts: included.texts().chain([(file, text.clone())]).collect(),
+            includes: included.paths().cloned().collect(),
             root,
             parameters: IndexMap::new(),
             resources: IndexMap::new(),
@@ -113,6 +129,8 @@ impl Template {
             outputs: IndexMap::new(),
             language_extensions: false,
             serverless: false,
+            rounds: BTreeMap::new(),
+            loop_variables: BTreeSet::new(),
             hidden: Vec::new(),
             children: BTreeMap::new(),
             compared: BTreeMap::new(),
@@ -210,6 +228,11 @@ impl Template {
         self.field(self.root, name).map(|section| self.fields(section)).unwrap_or_default()
     }
 
+    /// The node of a top-level section.
+    pub(super) fn section_node(&self, name: &str) -> Option<NodeId> {
+        self.field(self.root, name)
+    }
+
     /// A value of `Mappings`.
     pub(super) fn mapped(&self, mapping: &str, top: &str, second: &str) -> Option<NodeId> {
         self.field(self.field(self.mapping(mapping)?, top)?, second)
@@ -305,6 +328,11 @@ impl Template {
             };
             return Some(Call { name, argument: id, short: true });
         }
+        self.call_without_tag(id)
+    }
+
+    /// The call that a node is in the long form, its tag aside.
+    pub(super) fn call_without_tag(&self, id: NodeId) -> Option<Call> {
         let [(key, value)] = self.tree.entries(id) else { return None };
         let name = self.tree.str(*key)?;
         let is_function = &**name == "Ref" || (name.starts_with("Fn::") && !name.starts_with("Fn::ForEach::"));
@@ -314,7 +342,8 @@ impl Template {
     /// Where the source has the range `start..end` (bytes) of a string node's text.
     pub(super) fn places(&self, id: NodeId, text: &str) -> impl Fn(usize, usize) -> Span + use<> {
         let span = self.span(id);
-        let raw = self.text.get(span.range()).unwrap_or_default();
+        let text_of_file = self.texts.get(&span.file);
+        let raw = text_of_file.and_then(|text| text.get(span.range())).unwrap_or_default();
         let offsets = align(text, raw);
         move |start, end| match offsets.as_ref().map(|offsets| (offsets.get(start), offsets.get(end))) {
             Some((Some(from), Some(to))) => span.part(*from, *to),

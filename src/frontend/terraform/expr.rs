@@ -6,7 +6,7 @@ pub(super) mod decimal;
 mod iteration;
 pub(super) mod operators;
 mod template;
-mod traversal;
+pub(super) mod traversal;
 
 use super::functions;
 use crate::source::{FileId, Span};
@@ -16,7 +16,7 @@ use choice::Arm;
 use decimal::canonical;
 use std::sync::Arc;
 
-pub use convert::{Field, Type, convert, parse_type};
+pub use convert::{Field, Type, attributes_of, convert, parse_type};
 
 /// What an expression may refer to; implemented by the module that holds it.
 pub trait Lookup {
@@ -105,6 +105,15 @@ impl<'a> Evaluator<'a> {
         let value = self.dispatch(expr);
         self.depth -= 1;
         value
+    }
+
+    /// Counts steps that no expression takes; `Err` with the unknown value when there are too many.
+    fn spend(&mut self, steps: usize, span: Span) -> Result<(), Value> {
+        self.steps += steps;
+        if self.steps > MOST_STEPS {
+            return Err(self.over_budget("the steps of one evaluation", span));
+        }
+        Ok(())
     }
 
     /// Evaluates what a template file holds: it sees the given variables and nothing else.
