@@ -34,6 +34,7 @@ report() {
 
 failed=0
 for target in "${targets[@]}"; do
+    rm -f "logs/$target.failed"
     while [ "$(jobs -rp | wc -l)" -ge "${FUZZ_JOBS:-1}" ]; do wait -n || true; done
     (
         code=0
@@ -41,7 +42,6 @@ for target in "${targets[@]}"; do
         report "$target" "$code"
         [ "$code" -eq 0 ] || touch "logs/$target.failed"
     ) &
-    rm -f "logs/$target.failed"
 done
 wait
 for target in "${targets[@]}"; do [ ! -e "logs/$target.failed" ] || failed=1; done

@@ -150,6 +150,10 @@ impl Policy {
     /// is read before.
     pub fn read(document: &Value, scenario: &Scenario) -> Self {
         let reader = Reader { scenario };
+        if !document.fits(&mut { MOST_VALUES }, DEEPEST) {
+            let text = format!("the policy document there has more than {MOST_VALUES} values");
+            return Self::unknown(Doubt::text(text, Some(document.span)), document.span);
+        }
         match reader.map(document) {
             Ok((map, span)) => reader.policy(map, span),
             Err(doubt) => Self::unknown(doubt, document.span),
@@ -166,6 +170,10 @@ impl Policy {
         Self { version: Version::Current, statements: Vec::new(), open: None, span }
     }
 }
+
+/// IAM takes 10,240 characters. A larger document is not read; 64 bytes of text count as a value.
+const MOST_VALUES: usize = 10_000;
+const DEEPEST: usize = 128;
 
 struct Reader<'a> {
     scenario: &'a Scenario,

@@ -10,7 +10,7 @@ use crate::value::{Class, Data, Kind, Part, Refine, Shape, Step, Term, Tri, Unkn
 use std::sync::Arc;
 
 /// Above this many pairs of tokens two texts are not compared, and the answer is unknown: keeps huge texts bounded.
-const MOST_TOKEN_PAIRS: usize = 1 << 22;
+const MOST_TOKEN_PAIRS: usize = 1 << 20;
 
 /// The longest text that a message quotes, in characters.
 const MOST_QUOTED: usize = 72;
@@ -171,25 +171,29 @@ fn must_plainly(pattern: &[Token], value: &[Token], fold: bool) -> bool {
 }
 
 fn must(pattern: &[Token], value: &[Token], fold: bool) -> bool {
-    // row[j]: the tokens of the pattern so far match the first j tokens of the value.
-    let mut row: Vec<bool> = std::iter::once(true).chain(value.iter().map(|_| false)).collect();
-    let mut next: Vec<bool> = Vec::with_capacity(row.len());
-    for token in pattern {
-        if let Token::Star = token {
-            let mut reached = false;
-            for cell in &mut row {
-                reached |= *cell;
-                *cell = reached;
+    // Each star takes as little as it can; where that fails, the last one takes one more token.
+    let (mut at, mut taken) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(next) = value.get(taken) {
+        match pattern.get(at) {
+            Some(Token::Star) => {
+                star = Some((at + 1, taken));
+                at += 1;
             }
-        } else {
-            let taken = row.iter().zip(value).map(|(before, value)| *before && token.takes(value, fold));
-            next.clear();
-            next.push(false);
-            next.extend(taken);
-            std::mem::swap(&mut row, &mut next);
+            Some(token) if token.takes(next, fold) => {
+                at += 1;
+                taken += 1;
+            }
+            _ => match &mut star {
+                Some((behind, start)) => {
+                    *start += 1;
+                    (at, taken) = (*behind, *start);
+                }
+                None => return false,
+            },
         }
     }
-    row.last().copied().unwrap_or(false)
+    pattern.get(at..).unwrap_or_default().iter().all(|token| matches!(token, Token::Star))
 }
 
 /// A lone hole knows some strings that it is not.
