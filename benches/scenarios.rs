@@ -1,7 +1,7 @@
 //! What conditions and parameters cost that no rule looks at: templates with one user pool, one role, and many of them.
 //! `tests/scenarios.rs` holds that they change no finding.
 
-#![allow(missing_docs, unreachable_pub, reason = "a benchmark, not the product")]
+#![allow(missing_docs, unreachable_pub, clippy::indexing_slicing, reason = "a benchmark, not the product")]
 
 use coglint::discover::Found;
 use coglint::frontend::InputKind;

@@ -123,6 +123,7 @@ fn the_way_of_a_value_is_told() {
     let path = |label: &Label| report.sources.path(label.span.file).to_owned();
     let told: Vec<(String, &str)> = finding.labels.iter().map(|label| (path(label), label.message.as_str())).collect();
     let way = [
+        ("pool/main.tf", "local sms_configuration"),
         ("pool/main.tf", "local sms"),
         ("pool/main.tf", "variable sms_configuration"),
         ("main.tf", "module call pool"),
@@ -140,7 +141,8 @@ fn the_ways_of_values_through_nested_modules() {
     let report = lint(&texts(&folder));
     let place = |label: &Label| {
         let file = report.sources.file(label.span.file).unwrap();
-        format!("{}:{} {}", file.path, file.position(label.span.start as usize).line, label.message)
+        let line = file.position(label.span.start as usize).line;
+        format!("{}:{line} {}", file.path, label.message).trim_end().to_owned()
     };
     let mut lines = Vec::new();
     for finding in &report.findings {

@@ -70,6 +70,7 @@ fn finding(rule: &Arc<Rule>, primary: Label, message: &str) -> Finding {
         kind: "user_pool".into(),
         fixes: Vec::new(),
         suppressed: None,
+        again_in: Vec::new(),
     }
 }
 

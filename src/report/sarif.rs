@@ -259,6 +259,6 @@ mod tests {
     #[test]
     fn texts_are_no_links() {
         assert_eq!(unlinked("see [here](https://evil.example)"), "see [here] (https://evil.example)");
-        assert_eq!(link_text("a [b](1) \\"), "a \\[b\\](1) \\\\");
+        assert_eq!(link_text("a [b](1) \\"), "a \\[b\\] (1) \\\\");
     }
 }

@@ -149,12 +149,12 @@ impl Template {
             self.hidden.push("the template does not parse as a whole".into());
         }
         self.read_transforms();
-        if self.language_extensions {
-            if let Some(key) = foreach::expand(self) {
-                let name = self.tree.str(key).map_or("", |name| name);
-                let message = format!("`{name}` makes more than {} values; it is not written out", foreach::MOST_NODES);
-                diagnostics.push(Diagnostic { span: self.span(key), message, fatal: false });
-            }
+        if self.language_extensions
+            && let Some(key) = foreach::expand(self)
+        {
+            let name = self.tree.str(key).map_or("", |name| name);
+            let message = format!("`{name}` makes more than {} values; it is not written out", foreach::MOST_NODES);
+            diagnostics.push(Diagnostic { span: self.span(key), message, fatal: false });
         }
         let parameters =
             self.section("Parameters").into_iter().map(|field| (field.name.clone(), self.parameter(&field)));

@@ -1,4 +1,4 @@
-# One brand's pool for each entry: what is wrong in the pools is written in prod.auto.tfvars and here.
+# One brand's pool for each entry: what is wrong in the pool is written in prod.auto.tfvars, here and in its defaults.
 
 variable "brands" {
   type = map(object({

@@ -2,8 +2,4 @@ brands = {
   shop = {
     mfa = "on"
   }
-  club = {
-    mfa  = "optional"
-    tier = "ESSENTIALS"
-  }
 }

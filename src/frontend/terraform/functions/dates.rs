@@ -71,8 +71,11 @@ impl Timestamp {
     fn clock(self) -> Option<Clock> {
         let seconds = i64::try_from(self.nanos.div_euclid(NANOS)).ok()?.checked_add(self.offset)?;
         let (date, time) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
+        if !(days(0, 1, 1)..days(10_000, 1, 1)).contains(&date) {
+            return None;
+        }
         let (year, month, day) = civil(date);
-        (0..=9999).contains(&year).then(|| Clock {
+        Some(Clock {
             year,
             month,
             day,
@@ -146,9 +149,9 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
         - 719_469
 }
 
-/// The date of a day: the inverse of [`days`], starting from an estimate of the year.
+/// The date of a day: the inverse of [`days`], starting from a year that is not too late.
 fn civil(date: i64) -> (i64, i64, i64) {
-    let mut year = 1970 + date.div_euclid(366);
+    let mut year = 1970 + date.div_euclid(if date < 0 { 365 } else { 366 }) - 1;
     while days(year + 1, 1, 1) <= date {
         year += 1;
     }
