@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "a helper that fails is a failed test; clippy knows only the test functions themselves"
 )]
 
