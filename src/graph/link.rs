@@ -48,8 +48,8 @@ impl Graph {
         let resource = &self.node(id)?.resource.id;
         let opening = self.scope_of(id)?.openings.iter().find(|opening| opening.may_touch(resource));
         let program = || {
-            let beside = self.nodes.iter().filter(|node| node.resource.id.scope == resource.scope);
-            let program = beside.into_iter().find(|node| program_gets(node, resource))?;
+            let callers = self.callers.get(&resource.scope).into_iter().flatten();
+            let program = callers.filter_map(|id| self.node(*id)).find(|node| gets(node, resource))?;
             Some(format!("{} may do anything with it", program.resource.id.address))
         };
         opening.map(|opening| opening.why.to_string()).or_else(program)
@@ -116,11 +116,8 @@ impl Graph {
             return None;
         }
         let name = node.resource.properties.get("name");
-        let near = self.of(kind.name).iter().copied().filter(|id| {
-            self.node(*id).is_some_and(|other| other.resource.id.scope == node.resource.id.scope)
-                && (by_name.written)(self, *id).same(&name).is_yes()
-        });
-        let near: Vec<NodeId> = near.collect();
+        let beside = self.of_in(node.resource.id.scope, kind.name).iter().copied();
+        let near: Vec<NodeId> = beside.filter(|id| (by_name.written)(self, *id).same(&name).is_yes()).collect();
         match near.as_slice() {
             [only] => Some(*only),
             _ => None,
@@ -328,12 +325,13 @@ fn arn_parts(value: &Value) -> Option<Vec<Value>> {
 /// the pool and calls the API which sets MFA.
 pub(super) fn mark_altered(graph: &mut Graph) {
     let mut altered: Vec<(NodeId, Arc<str>)> = Vec::new();
-    for caller in graph.nodes.iter().filter(|node| may_call(node)) {
-        let scope = caller.resource.id.scope;
-        for id in graph.of("user_pool") {
-            let pool = graph.node(*id).map(|node| &node.resource.id).filter(|pool| pool.scope == scope);
-            if pool.is_some_and(|pool| alters(caller, pool)) {
-                altered.push((*id, caller.resource.id.address.clone()));
+    for (scope, callers) in &graph.callers {
+        let pools = graph.of_in(*scope, "user_pool");
+        for caller in callers.iter().filter_map(|id| graph.node(*id)) {
+            for id in pools {
+                if graph.node(*id).is_some_and(|pool| alters(caller, &pool.resource.id)) {
+                    altered.push((*id, caller.resource.id.address.clone()));
+                }
             }
         }
     }
@@ -344,24 +342,22 @@ pub(super) fn mark_altered(graph: &mut Graph) {
     }
 }
 
-/// True for resources that run something: custom resources of a template, provisioners of Terraform.
-fn may_call(node: &super::Node) -> bool {
-    let type_name = &*node.resource.type_name;
+/// True for types of resources that run something: custom resources of a template, provisioners of Terraform.
+pub(super) fn may_call(type_name: &str) -> bool {
     type_name.starts_with("Custom::")
         || matches!(type_name, "AWS::CloudFormation::CustomResource" | "null_resource" | "terraform_data")
 }
 
 /// True for a program that gets another resource: what it does with it nobody can see.
-fn program_gets(node: &super::Node, other: &ResourceRef) -> bool {
-    let resource = &node.resource;
-    may_call(node) && (mentions(&resource.properties, other) || mentions(&resource.attributes, other))
+fn gets(caller: &super::Node, other: &ResourceRef) -> bool {
+    let resource = &caller.resource;
+    mentions(&resource.properties, other) || mentions(&resource.attributes, other)
 }
 
-fn alters(node: &super::Node, pool: &ResourceRef) -> bool {
-    let resource = &node.resource;
-    let gets_pool = mentions(&resource.properties, pool) || mentions(&resource.attributes, pool);
+fn alters(caller: &super::Node, pool: &ResourceRef) -> bool {
+    let resource = &caller.resource;
     // An SDK call of the CDK names its action; what another custom resource does with the pool nobody can see.
-    gets_pool && (&*resource.type_name != "Custom::AWS" || calls_mfa_api(&resource.properties))
+    gets(caller, pool) && (&*resource.type_name != "Custom::AWS" || calls_mfa_api(&resource.properties))
 }
 
 fn calls_mfa_api(value: &Value) -> bool {

@@ -12,7 +12,7 @@ const ALLOW: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "sns:Publish
 const OTHER: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
 
 /// What is known of the role named first.
-fn facts(path: &str, text: &str) -> RoleFacts {
+fn facts(path: &str, text: &str) -> Arc<RoleFacts> {
     let kind = if path.ends_with(".tf") { InputKind::Terraform } else { InputKind::Template };
     let files = MemoryFiles::default().with(path, text);
     let mut loader = Loader::new(&files);
