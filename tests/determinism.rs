@@ -44,16 +44,11 @@ fn shuffled(paths: &[String], turn: usize) -> Vec<String> {
 #[test]
 fn output_does_not_depend_on_threads_or_on_the_order_of_paths() {
     let paths = paths();
-    for format in ["json", "sarif"] {
-        let first = output(Some(1), format, &paths);
-        assert!(first.len() > 10_000, "there is something to compare: {} bytes", first.len());
-        for turn in 0..10 {
-            let threads = (turn > 0).then_some(turn.min(8));
-            assert!(
-                output(threads, format, &shuffled(&paths, turn)) == first,
-                "{format}, {threads:?} threads, turn {turn}"
-            );
-        }
+    let first = output(Some(1), "json", &paths);
+    assert!(first.len() > 10_000, "there is something to compare: {} bytes", first.len());
+    for threads in [2, 3, 5, 8] {
+        let found = output(Some(threads), "json", &shuffled(&paths, threads));
+        assert!(found == first, "{threads} threads");
     }
 }
 
