@@ -37,6 +37,8 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Print the manual page, for man(1)
+    Man,
     /// Explain a rule or an AWS error: why it fails, how to mend it
     Explain(Explain),
     /// Run the tests of rules of your own
@@ -106,22 +108,22 @@ pub struct Check {
     /// Which files are read.
     #[command(flatten)]
     pub selection: Selection,
-    /// Further settings of a run.
+    /// Which rules run.
     #[command(flatten)]
     pub context: Context,
-    /// The Terraform workspace, for `terraform.workspace`
-    #[arg(long, value_name = "NAME")]
-    pub workspace: Option<String>,
-    /// `--var` and `--var-file`.
+    /// What the files leave open.
     #[command(flatten)]
-    pub variables: Variables,
+    pub given: Given,
 }
 
 /// Which files are read.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Selection {
+    /// Take this file for the project's coglint.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<String>,
     /// Take no notice of coglint.toml
-    #[arg(long)]
+    #[arg(long, conflicts_with = "config")]
     pub isolated: bool,
     /// Do not read files or folders that match, beside those of coglint.toml; may be repeated
     #[arg(long, value_name = "PATTERN")]
@@ -167,6 +169,18 @@ pub struct Context {
     /// Do not run these rules or groups
     #[arg(long, value_name = "RULE,...", value_delimiter = ',')]
     pub ignore: Vec<String>,
+}
+
+impl Context {
+    /// True where the command line has a word on which rules run, and at which level.
+    pub fn changes_levels(&self) -> bool {
+        !(self.level.is_empty() && self.select.is_empty() && self.ignore.is_empty())
+    }
+}
+
+/// What a deployment adds to templates and root modules.
+#[derive(Args, Debug, Default)]
+pub struct Given {
     /// The Region of stacks and root modules that name none
     #[arg(long)]
     pub region: Option<String>,
@@ -179,6 +193,12 @@ pub struct Context {
     /// The value of a parameter of templates; may be repeated
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = named_value)]
     pub parameter: Vec<String>,
+    /// The Terraform workspace, for `terraform.workspace`
+    #[arg(long, value_name = "NAME")]
+    pub workspace: Option<String>,
+    /// `--var` and `--var-file`.
+    #[command(flatten)]
+    pub variables: Variables,
 }
 
 /// `--var` and `--var-file` in the order in which they were typed: of two values for a variable, the later one counts.
@@ -243,6 +263,9 @@ pub struct Graph {
     /// Which files are read.
     #[command(flatten)]
     pub selection: Selection,
+    /// What the files leave open.
+    #[command(flatten)]
+    pub given: Given,
 }
 
 /// Values of `coglint graph --format`.
@@ -328,7 +351,7 @@ mod tests {
         let Ok(Cli { command: Some(Command::Check(check)), .. }) = Cli::try_parse_from(arguments) else { panic!() };
         let value = |name: &str, value: &str| Variable::Value(name.to_owned(), value.to_owned());
         let expected = [value("a", "1"), Variable::File("f".to_owned()), value("b", "x=y"), value("a", "")];
-        assert_eq!(check.variables.0, expected);
+        assert_eq!(check.given.variables.0, expected);
         assert!(Cli::try_parse_from(["coglint", "--var", "a"]).is_err());
     }
 

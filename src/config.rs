@@ -108,6 +108,15 @@ pub enum Setting {
 }
 
 impl Setting {
+    /// The setting of a level.
+    pub fn of(level: Level) -> Self {
+        match level {
+            Level::Note => Self::Note,
+            Level::Warning => Self::Warning,
+            Level::Error => Self::Error,
+        }
+    }
+
     /// The level; `None` for off.
     pub fn level(self) -> Option<Level> {
         match self {

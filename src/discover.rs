@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The name of the configuration file.
 pub const CONFIG_FILE: &str = "coglint.toml";
@@ -129,10 +129,17 @@ impl Project {
     }
 
     /// Every file that may be an input, and every named one.
-    fn candidates(&self, folders: impl Iterator<Item = PathBuf>) -> BTreeSet<String> {
+    fn candidates(&mut self, folders: impl Iterator<Item = PathBuf>) -> BTreeSet<String> {
         let walked = folders.collect::<BTreeSet<_>>().into_iter().flat_map(|folder| walk(&folder));
-        let relative = walked.filter_map(|path| self.files.relative(&path)).filter(|path| kind::is_candidate(path));
-        relative.chain(self.named_files.iter().cloned()).collect()
+        let mut candidates = self.named_files.clone();
+        for path in walked {
+            match self.files.relative(&path) {
+                Some(path) if kind::is_candidate(&path) => drop(candidates.insert(path)),
+                Some(_) => {}
+                None => self.unreadable.extend(nameless(&self.files, &path)),
+            }
+        }
+        candidates
     }
 
     fn read_all(&mut self, candidates: BTreeSet<String>) {
@@ -155,7 +162,10 @@ impl Project {
             Err(error) if named || self.may_matter(path, &error) => return unreadable(error),
             Err(_) => return Outcome::Other,
         };
-        let Some(kind) = kind::kind_of(path, &bytes) else { return Outcome::Other };
+        let utf16 = disk::utf16(&bytes);
+        let Some(kind) = kind::kind_of(path, utf16.as_deref().map_or(&*bytes, str::as_bytes)) else {
+            return Outcome::Other;
+        };
         match text_of(bytes) {
             Ok(text) => Outcome::Found(Found { path: path.into(), kind, text }),
             Err(error) => unreadable(error),
@@ -175,6 +185,16 @@ impl Project {
     }
 }
 
+/// A file whose name no report can print and no template can write; nothing for one that is none of ours.
+fn nameless(files: &DiskFiles, path: &Path) -> Option<Unreadable> {
+    let lossy = path.strip_prefix(files.base()).ok()?.to_string_lossy().replace('\\', "/");
+    if !kind::is_candidate(&lossy) || !kind::looks_like_input(&lossy, &read_regular_file(path).ok()?) {
+        return None;
+    }
+    let error = FileError::Unreadable("its name is not UTF-8".to_owned());
+    Some(Unreadable { path: lossy.into(), error, named: false })
+}
+
 /// A project whose files are not read yet.
 #[derive(Clone, Debug)]
 pub struct Located {
@@ -191,13 +211,14 @@ impl Located {
     /// Reads the project, without what is excluded.
     pub fn read(self, excludes: &Excludes) -> Project {
         let Self { mut project, folders } = self;
-        let excluded = |path: &String| excludes.cover(&project.files.base().join(path));
         let mut candidates = project.candidates(folders.into_iter());
+        let excluded = |path: &String| excludes.cover(&project.files.base().join(path));
         let named = &project.named_files;
         candidates.retain(|path| (!excludes.force && named.contains(path)) || !excluded(path));
         let named: BTreeSet<String> = named.iter().filter(|path| !excludes.force || !excluded(path)).cloned().collect();
         project.named_files = named;
         project.read_all(candidates);
+        project.unreadable.sort_by(|one, other| one.path.cmp(&other.path));
         project
     }
 }
@@ -297,8 +318,18 @@ impl Target {
         if self.folder { &self.path } else { self.path.parent().unwrap_or(&self.path) }
     }
 
+    /// The nearest one, no further up than the repository: what lies above it is somebody else's.
     fn config(&self) -> Option<PathBuf> {
-        self.own_folder().ancestors().map(|folder| folder.join(CONFIG_FILE)).find(|file| file.is_file())
+        for folder in self.own_folder().ancestors() {
+            let file = folder.join(CONFIG_FILE);
+            if file.is_file() {
+                return Some(file);
+            }
+            if folder.join(".git").exists() {
+                return None;
+            }
+        }
+        None
     }
 
     fn root(&self, isolated: bool) -> PathBuf {
@@ -372,34 +403,59 @@ fn lies_in(path: &str, folder: &str) -> bool {
 
 /// The files below a folder as Git sees them, and everything in any `cdk.out`.
 fn walk(root: &Path) -> Vec<PathBuf> {
-    let mut assemblies = BTreeSet::new();
-    let mut files = entries(root, true, &mut assemblies);
-    for folder in assemblies {
+    let mut apart = BTreeSet::new();
+    let mut files = entries(root, has_usable_gitignore(root), &mut apart);
+    for folder in apart {
         files.extend(entries(&folder, false, &mut BTreeSet::new()));
     }
     files
 }
 
-/// The files below one folder. `cdk.out` folders on the way are noted, also ignored ones, and not entered.
-fn entries(root: &Path, honour_gitignore: bool, assemblies: &mut BTreeSet<PathBuf>) -> Vec<PathBuf> {
+/// A larger `.gitignore` is not read.
+const LARGEST_GITIGNORE: u64 = 256 * 1024;
+
+/// False for a folder whose `.gitignore` is a link, as Git refuses too, a pipe or a device: reading it could last for ever.
+fn has_usable_gitignore(folder: &Path) -> bool {
+    match fs::symlink_metadata(folder.join(".gitignore")) {
+        Ok(metadata) => metadata.is_file() && metadata.len() <= LARGEST_GITIGNORE,
+        Err(_) => true,
+    }
+}
+
+/// The files below one folder. Folders in which no `.gitignore` counts are noted and not entered: `cdk.out`, also an ignored
+/// one, and those whose `.gitignore` is not to be read.
+fn entries(root: &Path, honour_gitignore: bool, apart: &mut BTreeSet<PathBuf>) -> Vec<PathBuf> {
     // A `.gitignore` above means something only where a repository reaches down from there.
-    let in_repository = root.ancestors().any(|folder| folder.join(".git").exists());
+    let in_repository =
+        root.ancestors().any(|folder| folder.join(".git").exists()) && root.ancestors().all(has_usable_gitignore);
     let mut builder = WalkBuilder::new(root);
     // Only what lies in the project itself decides: another machine's Git settings must not change a result.
     builder.standard_filters(false).require_git(false);
     builder.git_ignore(honour_gitignore).parents(honour_gitignore && in_repository);
-    builder.filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry.path()));
+    let refused: Arc<Mutex<BTreeSet<PathBuf>>> = Arc::default();
+    let noted = refused.clone();
+    builder.filter_entry(move |entry| {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        if entry.depth() == 0 || !is_folder || !honour_gitignore || has_usable_gitignore(entry.path()) {
+            return entry.depth() == 0 || !is_skipped(entry.path());
+        }
+        if !is_skipped(entry.path()) {
+            noted.lock().unwrap_or_else(PoisonError::into_inner).insert(entry.path().to_path_buf());
+        }
+        false
+    });
     let mut files = Vec::new();
     for entry in builder.build().flatten() {
         if entry.file_type().is_some_and(|kind| kind.is_dir()) {
             let output = entry.path().join(CDK_OUTPUT);
             if output.is_dir() {
-                assemblies.insert(output);
+                apart.insert(output);
             }
         } else {
             files.push(entry.into_path());
         }
     }
+    apart.append(&mut refused.lock().unwrap_or_else(PoisonError::into_inner));
     files
 }
 

@@ -1,6 +1,6 @@
 //! What a rule found, and where.
 
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::value::ScopeId;
 use std::borrow::Cow;
 use std::fmt;
@@ -131,6 +131,8 @@ pub struct Finding {
     pub fixes: Vec<Fix>,
     /// Why it is not reported, where a person asked for that.
     pub suppressed: Option<Suppression>,
+    /// Inputs that say the same once more: the plan of what the files beside it say. Who asks for one of them asks for this.
+    pub again_in: Vec<FileId>,
 }
 
 impl Finding {

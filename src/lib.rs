@@ -112,6 +112,8 @@ pub struct Report {
     pub resources: Vec<Seen>,
     /// How long each phase took, then each rule that looked at something; empty without a clock.
     pub timings: Vec<Lap>,
+    /// Everything that was read, as it links: for pictures. A report that was put together by hand has none.
+    pub graph: Option<Arc<Graph>>,
 }
 
 /// A resource of a run.
@@ -173,7 +175,9 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
     laps.end("load rules");
 
     let policy = suppressions(options, &rules, &mut sources);
-    let graph = Arc::new(Graph::new(model, sources));
+    let mut graph = Graph::new(model, sources);
+    iam::acquit(&mut graph);
+    let graph = Arc::new(graph);
     laps.end("build the graph");
     let mut outcome = rules.run(&graph, &settings(options, &rules));
     laps.end("run rules");
@@ -194,6 +198,7 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
         summary: Summary { files: files_read, ..Summary::of(&graph) },
         resources: graph.nodes().map(|(_, node)| Seen::of(node)).collect(),
         timings: Vec::new(),
+        graph: Some(graph.clone()),
     };
     report.sort();
     laps.end("sort and count");

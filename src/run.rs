@@ -12,11 +12,11 @@ mod selection;
 mod terminal;
 mod timings;
 
-use crate::cli::{self, Cli, Command, Context};
+use crate::cli::{self, Cli, Command, Context, Selection};
 use crate::config::Config;
-use crate::discover::{expand, read_regular_file, shown_from, text_of};
+use crate::discover::{Located, expand, read_regular_file, shown_from, text_of};
 use crate::finding::Date;
-use crate::frontend::{Assignment, Variables};
+use crate::frontend::{Assignment, Given, Variables};
 use crate::report::safe_lines;
 use crate::suppress::Policy;
 use crate::{Options, catalogue};
@@ -129,6 +129,10 @@ fn dispatch(
             out.write_all(&script)?;
             Ok(CLEAN)
         }
+        Some(Command::Man) => {
+            clap_mangen::Man::new(Cli::command()).render(out)?;
+            Ok(CLEAN)
+        }
         Some(Command::Rules(arguments)) => explain::rules(&arguments, &working_folder()?, out),
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &working_folder()?, out, err),
         Some(Command::Test(arguments)) => own::test(&arguments, &working_folder()?, out),
@@ -159,6 +163,19 @@ struct ConfigFile {
 }
 
 impl ConfigFile {
+    /// What was named on the command line, else the project's own.
+    fn of(located: &Located, selection: &Selection, working: &Path) -> Result<Self, Failure> {
+        match &selection.config {
+            None => Self::read(located.config(), working),
+            Some(path) => {
+                let path = working.join(path);
+                // Its folder is where its paths start: seen through links, it would be another one.
+                let path = path.canonicalize().unwrap_or(path);
+                Self::read(Some(&path), working)
+            }
+        }
+    }
+
     fn read(path: Option<&Path>, working: &Path) -> Result<Self, Failure> {
         let Some(path) = path else { return Ok(Self::default()) };
         let (shown, text) = (shown_from(working, path), read_text(path, working)?);
@@ -172,21 +189,28 @@ impl ConfigFile {
     }
 }
 
-/// The command line's settings, and where it is silent those of the configuration file.
-fn options(context: &Context, read: &ConfigFile, working: &Path) -> Result<Options, Failure> {
+/// What the command line adds to templates and root modules, and where it is silent the configuration file.
+fn given(typed: &cli::Given, read: &ConfigFile, working: &Path) -> Result<Given, Failure> {
     let config = &read.config;
-    let mut options = Options::default();
-    options.given.region = context.region.clone().or_else(|| config.region.clone());
-    options.given.account = context.account.clone().or_else(|| config.account.clone());
+    let mut files = Vec::new();
     if let Some(folder) = read.folder() {
-        for path in &config.parameters {
-            options.given.parameter_files.push(parameter_file(&folder.join(path), working)?);
-        }
+        files.extend(config.parameters.iter().map(|path| folder.join(path)));
     }
-    for path in &context.parameters {
-        options.given.parameter_files.push(parameter_file(&working.join(path), working)?);
-    }
-    options.given.parameters.clone_from(&context.parameter);
+    files.extend(typed.parameters.iter().map(|path| working.join(path)));
+    Ok(Given {
+        region: typed.region.clone().or_else(|| config.region.clone()),
+        account: typed.account.clone().or_else(|| config.account.clone()),
+        parameter_files: files.iter().map(|path| parameter_file(path, working)).collect::<Result<_, _>>()?,
+        parameters: typed.parameter.clone(),
+        workspace: typed.workspace.clone(),
+        variables: variables(&typed.variables, std::env::vars_os(), working)?,
+    })
+}
+
+/// The command line's settings, and where it is silent those of the configuration file.
+fn options(context: &Context, given: Given, read: &ConfigFile, working: &Path) -> Result<Options, Failure> {
+    let config = &read.config;
+    let mut options = Options { given, ..Options::default() };
     options.rules = rule_files(&context.rules, working, working)?;
     if let Some(folder) = read.folder() {
         options.rules.extend(rule_files(&config.rule_files, folder, working)?);

@@ -30,6 +30,13 @@ const MOST_STEPS: usize = 16;
 /// More alternatives than this, when choices multiply, and the value is unknown ([`Why::Budget`]).
 pub const MOST_ARMS: usize = 64;
 
+/// The guards of one choice have so many parts together, nested no deeper than [`DEEPEST_GUARD`]; beyond that the value is
+/// unknown.
+const MOST_GUARD_PARTS: usize = 20_000;
+
+/// See [`MOST_GUARD_PARTS`].
+pub const DEEPEST_GUARD: usize = 128;
+
 /// Names a scope of the model: a stack, or a root module. Equal names in two scopes are different things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ScopeId(pub u32);
@@ -232,6 +239,11 @@ impl Value {
             arms.into_iter().filter(|(guard, _)| !matches!(guard, Guard::Never)).collect();
         if kept.len() > MOST_ARMS {
             return Self::too_many(choice_term(&kept), span);
+        }
+        let mut parts = MOST_GUARD_PARTS;
+        if !kept.iter().all(|(guard, _)| guard.fits(&mut parts, DEEPEST_GUARD)) {
+            let why = Why::Budget("conditions of too many parts".into());
+            return Self::unknown(Unknown::new(why, choice_term(&kept)), span);
         }
         match kept.iter().position(|(guard, _)| guard.is_always()) {
             Some(at) => kept.swap_remove(at).1,
@@ -493,6 +505,27 @@ impl Value {
     fn open_term(&self, name: &str, rest: Option<&Unknown>, known: impl Iterator<Item = Term>) -> Term {
         let rest = rest.map(|rest| rest.term.clone());
         Term::call(name, [Term::Opaque(self.span, 0)].into_iter().chain(rest).chain(known))
+    }
+
+    /// Takes the values inside a value from a budget, each as often as it occurs, 64 bytes of text for one; false when they do
+    /// not suffice, or are nested deeper than `nesting`. Values share their parts: a small one can be large to whoever walks
+    /// it, so that frontends ask this of whatever they put together.
+    pub fn fits(&self, nodes: &mut usize, nesting: usize) -> bool {
+        if *nodes == 0 || nesting == 0 {
+            return false;
+        }
+        let text = match &self.data {
+            Data::String(text) => text.len() / 64,
+            Data::Text(text) => text.parts().len(),
+            _ => 0,
+        };
+        *nodes = nodes.saturating_sub(1 + text);
+        match &self.data {
+            Data::List(list) => list.items.iter().all(|item| item.fits(nodes, nesting - 1)),
+            Data::Map(map) => map.entries.values().all(|entry| entry.value.fits(nodes, nesting - 1)),
+            Data::Choice(choice) => choice.arms.iter().all(|(_, arm)| arm.fits(nodes, nesting - 1)),
+            _ => true,
+        }
     }
 
     /// The value as the parts of a string: what interpolation does with it. `None` for what has no string form (null,

@@ -42,6 +42,40 @@ fn a_finding_stands_at_the_programs_line() {
     assert!(finding.fixes.is_empty());
 }
 
+/// The program may run as compiled JavaScript, or be one in Python: the place is where a person wrote it.
+#[test]
+fn frames_lead_to_what_a_person_wrote() {
+    // Line 2, column 5 of the compiled file is line 17, column 18 of the source.
+    let map = |source: &str| format!(r#"{{"version": 3, "sources": ["{source}"], "mappings": ";IAgBiB"}}"#);
+    let compiled = |url: &str| format!("\"use strict\";\n    const pool = new cognito.UserPool(this);\n{url}\n");
+    let beside = compiled("//# sourceMappingURL=auth-stack.js.map");
+    let js = "new AuthStack (/app/js/lib/auth-stack.js:2:5)";
+    let in_js = "const pool = new cognito.UserPool(this);";
+    let in_ts = "new cognito.UserPool(this, 'Pool', {";
+    let table = [
+        (js, beside.clone(), map("../../lib/auth-stack.ts"), in_ts),
+        (js, compiled(""), String::new(), in_js),
+        (js, beside.clone(), map("../../lib/absent.ts"), in_js),
+        (js, beside.clone(), map("../../../lib/auth-stack.ts"), in_js),
+        (js, beside.clone(), map("../../lib/secret.env"), in_js),
+        (js, beside, "no map".to_owned(), in_js),
+        ("__init__ (/app/py/app.py:2)", String::new(), String::new(), "cognito.UserPool(self, \"Pool\")"),
+    ];
+    for (frame, compiled, map, expected) in table {
+        let mut texts = texts(&testdata("projects").join("cdk-program"));
+        for (_, text) in texts.iter_mut().filter(|(path, _)| path.ends_with(".metadata.json")) {
+            *text = text.replace("new AuthStack (/app/lib/auth-stack.ts:17:18)", frame);
+        }
+        texts.push(("js/lib/auth-stack.js".to_owned(), compiled));
+        texts.push(("js/lib/auth-stack.js.map".to_owned(), map.clone()));
+        texts.push(("py/app.py".to_owned(), "class S(cdk.Stack):\n    cognito.UserPool(self, \"Pool\")\n".to_owned()));
+        texts.push(("lib/secret.env".to_owned(), "TOKEN=1\n".repeat(50)));
+        let report = lint(&texts);
+        let finding = the(&report, "sms-external-id-mismatch", "PoolD3F588B8");
+        assert_eq!(report.sources.slice(finding.primary.span), expected, "{frame} {map}");
+    }
+}
+
 #[test]
 fn what_the_program_acknowledged_is_silent() {
     let report = project("cdk-program");

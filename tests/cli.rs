@@ -52,6 +52,21 @@ fn a_folder_without_user_pools_is_clean_and_says_what_was_read() {
     }
 }
 
+/// A plan and the files beside it say the same, and it is reported at the files; who asks for the plan gets it all the same.
+#[test]
+fn a_plan_beside_its_files_can_be_asked_for() {
+    let file = |name: &str| {
+        let path = format!("{}/testdata/projects/plan-beside-its-files/{name}", env!("CARGO_MANIFEST_DIR"));
+        fs::read_to_string(path).unwrap()
+    };
+    let folder = project(&[("main.tf", &file("main.tf")), ("plan.json", &file("plan.json"))]);
+    for path in ["plan.json", "main.tf", "."] {
+        let (code, out, _) = run(&folder, &["check", path]);
+        assert_eq!(code, 1, "{path}: {out}");
+        assert!(out.contains("error[sms-external-id-mismatch] main.tf:22"), "{path}: {out}");
+    }
+}
+
 #[test]
 fn a_path_that_does_not_exist_is_an_error() {
     let folder = project(&[("template.yaml", TEMPLATE)]);

@@ -44,6 +44,34 @@ fn every_heading_of_the_article_is_explained_in_its_languages() {
 }
 
 #[test]
+fn every_rule_that_an_error_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("src/run/errors.toml")).unwrap();
+    let table: toml::Table = toml::from_str(&text).unwrap();
+    let errors = table["error"].as_array().unwrap();
+    assert_eq!(errors.len(), 14, "the errors of the article");
+    for error in errors {
+        let rules = error["rules"].as_array().unwrap();
+        let template = error["template"].as_str().unwrap();
+        assert_eq!(template == "no", rules.is_empty(), "{error}");
+        for rule in rules {
+            let path = root.join(format!("rules/{}.rhai", rule.as_str().unwrap()));
+            assert!(path.is_file(), "there is no rule {rule}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_heading_without_a_text_is_a_name_alone() {
+    for heading in
+        ["Error «InvalidParameterException»", "\"InvalidParameterException\" error", "InvalidParameterException"]
+    {
+        let (code, out) = explain(&[heading]);
+        assert!(code == 0 && out.starts_with("The name alone stands for several errors"), "{heading}\n{out}");
+    }
+}
+
+#[test]
 fn a_log_line_is_recognized() {
     let line = "2026-01-05T10:00:00Z ERROR aws_cognito_user_pool.main: creating: operation error Cognito Identity Provider: \
         CreateUserPool, https response error StatusCode: 400, InvalidSmsRoleTrustRelationshipException: Role does not have a \

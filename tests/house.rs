@@ -248,3 +248,28 @@ fn every_dependency_says_what_it_is_for() {
     }
     assert!(seen > 0, "no dependencies were found: did the manifest change its form?");
 }
+
+/// Every test that the threat model names exists.
+#[test]
+fn the_threat_model_names_tests_that_exist() {
+    let text = fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let sources: Vec<String> = files_below(&root().join("tests"))
+        .into_iter()
+        .chain(files_below(&root().join("src")))
+        .filter(|path| name(path).ends_with(".rs"))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| threat")).collect();
+    assert!(rows.len() > 10, "the table is not found");
+    for row in rows {
+        let kept_by = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let tests: Vec<&str> = kept_by.split('`').skip(1).step_by(2).collect();
+        assert!(!tests.is_empty(), "no test keeps: {row}");
+        for test in tests {
+            let names = [format!("fn {test}("), format!("{test}: ")];
+            let exists =
+                |code: &String| code.contains(&names[0]) || (code.contains("targets!(") && code.contains(&names[1]));
+            assert!(sources.iter().any(exists), "{test} does not exist: {row}");
+        }
+    }
+}

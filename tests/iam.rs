@@ -366,6 +366,26 @@ fn managed_policies_are_looked_up() {
     assert_eq!(with("arn:aws:iam::aws:policy/AWSDenyAll").verdict, Tri::No);
     let topics = with("arn:aws:iam::aws:policy/AmazonSageMakerFullAccess");
     assert_eq!((topics.verdict, topics.explanation().unwrap().0), (Tri::No, span));
+    let at_the_root = "AdministratorAccess PowerUserAccess CloudWatchFullAccess AmazonRDSFullAccess AmazonDocDBFullAccess \
+        AmazonDocDBConsoleFullAccess NeptuneFullAccess NeptuneConsoleFullAccess AIDevOpsAgentActionsPolicy \
+        AWSCodeDeployRoleForECS job-function/SystemAdministrator service-role/AWSCodeDeployRole \
+        service-role/AWSIoTRuleActions service-role/AmazonElasticTranscoderRole service-role/AutoScalingNotificationAccessRole";
+    for name in at_the_root.split_whitespace() {
+        assert_eq!(with(&format!("arn:aws:iam::aws:policy/{name}")).verdict, Tri::Yes, "{name}");
+    }
+    let useless = "AmazonSNSReadOnlyAccess service-role/AmazonSNSRole AmazonCognitoPowerUser AmazonCognitoReadOnly ReadOnlyAccess \
+        aws-service-role/AmazonCognitoIdpServiceRolePolicy aws-service-role/AmazonCognitoIdpEmailServiceRolePolicy";
+    for name in useless.split_whitespace() {
+        assert_eq!(with(&format!("arn:aws:iam::aws:policy/{name}")).verdict, Tri::No, "{name}");
+    }
+    assert_eq!(with("arn:aws:iam::aws:policy/AWSMcpServiceActionsFullAccess").verdict, Tri::Unknown);
+    let misplaced = with("arn:aws:iam::aws:policy/service-role/AmazonSNSFullAccess");
+    assert_eq!(misplaced.verdict, Tri::No, "no policy has this path, and names are unique");
+    assert_eq!(
+        misplaced.reason(),
+        "AWS publishes no managed policy service-role/AmazonSNSFullAccess, only AmazonSNSFullAccess"
+    );
+    assert_eq!(misplaced.explanation(), Some((span, "no policy has this path and name".to_owned())));
     let unheard = with("arn:aws:iam::aws:policy/AmazonSNSFulAccess");
     assert_eq!(unheard.verdict, Tri::Unknown);
     assert!(unheard.reason().ends_with("did you mean AmazonSNSFullAccess?"), "{}", unheard.reason());
@@ -540,6 +560,58 @@ fn keys_of_a_roles_session() {
     assert_eq!(verdict("publish", json!({ "Null": { "saml:aud": "true", "aws:RequestTag/x": "true" } })), Tri::Yes);
 }
 
+/// Which keys a call carries decides most conditions. `Null` asks for a key's absence: yes is absent, no is there.
+#[test]
+fn keys_that_a_call_carries() {
+    use Tri::{No, Unknown, Yes};
+    let cases = [
+        ("sts:ExternalId", Yes, No),
+        ("aws:SourceAccount", Yes, No),
+        ("aws:SourceArn", Yes, No),
+        ("aws:SourceOrgID", Yes, Unknown),
+        ("aws:SourceOrgPaths", Yes, Unknown),
+        ("aws:PrincipalIsAWSService", No, No),
+        ("aws:PrincipalServiceName", Yes, No),
+        ("aws:PrincipalServiceNamesList", Yes, No),
+        ("aws:PrincipalOrgID", Unknown, Yes),
+        ("aws:PrincipalOrgPaths", Unknown, Yes),
+        ("aws:PrincipalArn", No, Unknown),
+        ("aws:PrincipalAccount", No, Unknown),
+        ("aws:PrincipalType", No, Unknown),
+        ("aws:RequestedRegion", No, No),
+        ("aws:ViaAWSService", No, No),
+        ("aws:CalledVia", Yes, Yes),
+        ("aws:CalledViaFirst", Yes, Yes),
+        ("aws:CalledViaLast", Yes, Yes),
+        ("aws:SecureTransport", No, Unknown),
+        ("aws:MultiFactorAuthPresent", Unknown, Yes),
+        ("sns:Protocol", Yes, Unknown),
+        ("sns:Endpoint", Yes, Unknown),
+        ("aws:ResourceTag/team", Yes, Unknown),
+        ("aws:SourceIp", Unknown, Unknown),
+        ("aws:SourceVpc", Unknown, Unknown),
+        ("aws:UserAgent", Unknown, Unknown),
+        ("aws:CurrentTime", No, No),
+        ("sts:RoleSessionName", Yes, No),
+        ("saml:aud", Yes, Yes),
+        ("accounts.google.com:aud", Yes, Yes),
+        ("graph.facebook.com:id", Yes, Yes),
+        ("www.amazon.com:user_id", Yes, Yes),
+        ("cognito-identity.amazonaws.com:sub", Yes, Yes),
+        ("token.actions.githubusercontent.com:sub", Yes, Yes),
+        ("aws:RequestTag/team", Yes, Yes),
+        ("nobody:Knows", Unknown, Unknown),
+    ];
+    for (key, sending, assuming) in cases {
+        for key in [key.to_owned(), key.to_uppercase()] {
+            let condition = json!({ "Null": { &key: "true" } });
+            let allow = json!({ "Effect": "Allow", "Action": "sns:Publish", "Resource": "*", "Condition": condition });
+            assert_eq!(publish(json!([allow])).answer().verdict, sending, "sending: {key}");
+            assert_eq!(trust(cognito(condition)).answer().verdict, assuming, "assuming: {key}");
+        }
+    }
+}
+
 #[test]
 fn malformed_documents_are_unknown() {
     let documents = [
@@ -558,6 +630,43 @@ fn malformed_documents_are_unknown() {
         let answer = asked("publish", json!({ "inline": [{ "name": "p", "document": document }] }), request()).answer();
         assert_eq!(answer.verdict, Tri::Unknown, "{document}");
         assert!(!answer.because().is_empty());
+    }
+}
+
+/// The evaluator looks into a document as deep as the policy language goes and no deeper: a stack on which a recursion over
+/// these levels could not stand is enough.
+#[test]
+fn deep_documents_take_no_stack() {
+    let span = Span::new(FileId(0), 0, 1);
+    let entry = |key: &str, value: Value| (Arc::from(key), Entry { key_span: span, value });
+    let deep_list = (0..1_500).fold(Value::string("*", span), |inner, _| Value::list(vec![inner], span));
+    let deep_map = (0..1_500).fold(Value::string("*", span), |inner, _| Value::map([entry("Statement", inner)], span));
+    for deep in [deep_list, deep_map] {
+        for part in ["Effect", "Action", "Resource", "Principal", "Condition", "Statement"] {
+            let statement = |skip: &str| {
+                let parts = [("Effect", "Allow"), ("Action", "*"), ("Resource", "*"), ("Principal", "*")];
+                let parts = parts.into_iter().filter(|(name, _)| *name != skip);
+                Value::map(
+                    parts.map(|(name, text)| entry(name, Value::string(text, span))).chain([entry(skip, deep.clone())]),
+                    span,
+                )
+            };
+            let statements = if part == "Statement" { deep.clone() } else { statement(part) };
+            let document = Value::map([entry("Statement", statements)], span);
+            for mut case in [publish(json!([])), trust(json!([]))] {
+                case.role.trust = document.clone();
+                case.role.policies.iter_mut().for_each(|policy| policy.document = Document::Inline(document.clone()));
+                let thread = std::thread::Builder::new().stack_size(160 << 10);
+                let verdict = thread.spawn(move || {
+                    let verdict = case.answer().verdict;
+                    // To take such a value apart is another matter.
+                    (verdict, case)
+                });
+                let (verdict, _case) = verdict.unwrap().join().unwrap();
+                let matters = part != "Principal" && part != "Resource";
+                assert!(!matters || verdict != Tri::Yes, "{part}");
+            }
+        }
     }
 }
 

@@ -132,3 +132,21 @@ fn the_way_of_a_value_is_told() {
     let told: Vec<(&str, &str)> = told.iter().map(|(path, message)| (path.as_str(), *message)).collect();
     assert_eq!(told.get(..way.len()), Some(&way[..]), "{told:?}");
 }
+
+/// The ways of values through nested modules: each finding's place and labels, as `ways.txt` has them.
+#[test]
+fn the_ways_of_values_through_nested_modules() {
+    let folder = testdata("projects/terraform-nested-modules");
+    let report = lint(&texts(&folder));
+    let place = |label: &Label| {
+        let file = report.sources.file(label.span.file).unwrap();
+        format!("{}:{} {}", file.path, file.position(label.span.start as usize).line, label.message)
+    };
+    let mut lines = Vec::new();
+    for finding in &report.findings {
+        lines.push(format!("{} at {}", finding.rule.id, place(&finding.primary)));
+        lines.extend(finding.labels.iter().map(|label| format!("  {}", place(label))));
+    }
+    let expected = fs::read_to_string(folder.join("ways.txt")).unwrap();
+    assert_eq!(lines, expected.lines().collect::<Vec<_>>(), "{}", lines.join("\n"));
+}

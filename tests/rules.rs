@@ -15,10 +15,11 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use support::{Mark, difference, entries, lint, name, report_failures, testdata, texts};
+use support::{Mark, difference, entries, findings, lint, name, report_failures, testdata, texts};
 
 #[test]
 fn every_rule_finds_what_its_fixtures_say() {
@@ -35,6 +36,61 @@ fn traps_are_silent() {
     assert_eq!(marked.count(), 0, "a trap expects no finding");
     let failures: Vec<String> = cases.iter().filter_map(|case| failure(case)).collect();
     report_failures(cases.len(), &failures);
+}
+
+/// What Terraform itself planned for the fixtures: the same findings, at the same levels. `testdata/plans/` holds the plans, and
+/// for what Terraform refuses to plan its reason; `scripts/plan_fixtures.py` writes them.
+#[test]
+fn plans_find_what_their_files_find() {
+    let (mut planned, mut failures) = (0, Vec::new());
+    for rule in entries(&testdata("rules")) {
+        let plans = testdata("plans").join(format!("{}.jsonl", name(&rule)));
+        let plans = fs::read_to_string(plans).unwrap_or_default();
+        let mut waiting: BTreeSet<&str> = BTreeSet::new();
+        let cases = entries(&rule);
+        waiting.extend(cases.iter().map(|case| name(case)).filter(|case| case.ends_with(".tf")));
+        for line in plans.lines() {
+            let entry: Json = serde_json::from_str(line).unwrap();
+            let case = rule.join(entry["case"].as_str().unwrap());
+            let files = texts(&case).into_iter().map(|(path, text)| (path, text.into())).collect();
+            assert_eq!(entry["files"], Json::Object(files), "{}: scripts/plan_fixtures.py", case.display());
+            waiting.remove(name(&case));
+            let Some(plan) = entry.get("plan") else {
+                assert!(entry["refused"].as_str().is_some_and(|reason| !reason.is_empty()), "{}", case.display());
+                continue;
+            };
+            planned += 1;
+            failures.extend(planned_otherwise(&case, &plan.to_string()));
+        }
+        assert!(waiting.is_empty(), "{}: {waiting:?}: scripts/plan_fixtures.py", rule.display());
+    }
+    assert!(planned > 280, "{planned} plans");
+    report_failures(planned, &failures);
+}
+
+/// Cases that a plan knows more of than the files.
+const PLAN_KNOWS_MORE: [(&str, &str, &str); 2] = [
+    // That the pool is a new one.
+    ("threat-protection-without-plus-plan", "bad-no-plan.tf", "error"),
+    // That the variable has its default.
+    ("sms-external-id-mismatch", "bad-variable.tf", "error"),
+];
+
+/// How the findings in a plan differ from those that its files expect.
+fn planned_otherwise(case: &Path, plan: &str) -> Option<String> {
+    let folder = name(case.parent().unwrap());
+    let more = PLAN_KNOWS_MORE.iter().find(|more| (more.0, more.1) == (folder, name(case)));
+    let said = |mark: Mark| format!("{} {}", more.map_or(mark.level.as_str(), |more| more.2), mark.rule);
+    let wanted: Vec<String> = expected(case).into_iter().map(said).collect();
+    let report = lint(&[("plan.json".to_owned(), plan.to_owned())]);
+    let found = findings(&report).into_iter().map(|mark| format!("{} {}", mark.level, mark.rule)).collect();
+    let sorted = |mut all: Vec<String>| {
+        all.sort();
+        all
+    };
+    let (wanted, found) = (sorted(wanted), sorted(found));
+    let differs = wanted != found || !report.diagnostics.is_empty();
+    differs.then(|| format!("{folder}/{}: {wanted:?}, planned: {found:?} {:?}", name(case), report.diagnostics))
 }
 
 /// Two bad and two good cases for each language; a `NOTE` says why a rule has none for one of them.

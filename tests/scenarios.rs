@@ -81,6 +81,31 @@ fn verdict_and_witness_are_exact() {
     }
 }
 
+/// Of two parameters a rule of the template refuses one combination: what holds only there is no finding, and what holds
+/// everywhere else holds always.
+#[test]
+fn refused_combinations_are_never_deployed() {
+    let template = |refused: Json, mode: Json| {
+        json!({
+            "Parameters": {
+                "Env": {"Type": "String", "AllowedValues": ["dev", "prod"]},
+                "Mode": {"Type": "String", "AllowedValues": ["ON", "BAD"]},
+            },
+            "Conditions": {"Prod": {"Fn::Equals": [{"Ref": "Env"}, "prod"]}},
+            "Rules": {"R": {"RuleCondition": {"Fn::Equals": [{"Ref": "Env"}, "prod"]}, "Assertions": [{"Assert": refused}]}},
+            "Resources": {"P": {"Type": "AWS::Cognito::UserPool", "Properties": {"MfaConfiguration": mode}}},
+        })
+        .to_string()
+    };
+    let is = |mode: &str| json!({"Fn::Equals": [{"Ref": "Mode"}, mode]});
+    let in_prod = |then: Json, otherwise: &str| json!({"Fn::If": ["Prod", then, otherwise]});
+    assert_eq!(found(&lint(&template(is("ON"), in_prod(json!({"Ref": "Mode"}), "OFF")))), []);
+    let some = found(&lint(&template(is("BAD"), in_prod(json!({"Ref": "Mode"}), "OFF"))));
+    assert_eq!(some, [("some", Some("Env = prod, Mode = BAD".to_owned()))]);
+    let always = found(&lint(&template(is("BAD"), in_prod(json!({"Ref": "Mode"}), "BAD"))));
+    assert_eq!(always, [("always", None)]);
+}
+
 /// Parameters and conditions that have nothing to do with a pool change nothing, be there as many as a template may have.
 #[test]
 fn what_is_irrelevant_changes_nothing() {

@@ -7,6 +7,7 @@
 )]
 
 use assert_cmd::Command;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -107,6 +108,20 @@ fn a_pipe_stays_a_pipe() {
 }
 
 #[test]
+fn the_summary_of_a_job_draws_what_its_findings_are_about() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/projects/sms-two-files");
+    let text = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+    let folder = project(&[("pool.yaml", &text("pool.yaml")), ("roles.yaml", &text("roles.yaml"))]);
+    let (_, out, _) = run(&folder, &["--format", "markdown"]);
+    let (_, picture) = out.split_once("```mermaid\n").unwrap();
+    for line in ["\"user_pool Customers\"", "\"role SmsRole\"", "-->|\"sms.role\"|", "stroke:#d1242f"] {
+        assert!(picture.contains(line), "{line} is not in\n{picture}");
+    }
+    let lone = project(&[("pool.yaml", POOL)]);
+    assert!(!run(&lone, &["--format", "markdown"]).1.contains("mermaid"), "a lone box says nothing");
+}
+
+#[test]
 fn suppressions_can_be_switched_off() {
     let commented = POOL.replace("Pool:\n", &format!("Pool: # coglint: ignore[{RULE}] known\n"));
     let folder = project(&[("pool.yaml", &commented)]);
@@ -175,6 +190,86 @@ fn a_baseline_survives_edits_and_says_when_it_is_stale() {
     assert!(out.starts_with("known.json:4:5: warning[input]"), "{out}");
 }
 
+/// The places of findings, as `path: rule`, and the exit code.
+fn places(folder: &TempDir, arguments: &[&str]) -> (i32, Vec<String>) {
+    let (code, out, err) = run(folder, &[&["--format", "concise"], arguments].concat());
+    assert_eq!(err, "", "{out}");
+    let place = |line: &str| {
+        let path = line.split(':').next().unwrap();
+        let rule = line.split_once('[').and_then(|(_, rest)| rest.split_once(']')).unwrap().0;
+        format!("{path}: {rule}")
+    };
+    (code, out.lines().map(place).collect())
+}
+
+#[test]
+fn a_baseline_knows_a_file_that_moved_on_and_got_another_name() {
+    let folder = project(&[("pool.yaml", POOL), ("other.yaml", &POOL.replace("Pool:", "Other:"))]);
+    let baseline = ["--baseline", "known.json"];
+    reported(&folder, &[&baseline[..], &["--update-baseline"]].concat());
+
+    fs::remove_file(folder.path().join("pool.yaml")).unwrap();
+    let above: String = (1..=50).map(|line| format!("# line {line}\n")).collect();
+    write(&folder, "auth/users.yaml", &format!("{above}{POOL}"));
+    assert_eq!(places(&folder, &baseline), (0, Vec::new()), "nothing that was known comes back");
+
+    let second = POOL.strip_prefix("Resources:\n").unwrap().replace("Pool:", "Second:");
+    write(&folder, "auth/users.yaml", &format!("{above}{POOL}{second}"));
+    let (code, found) = places(&folder, &baseline);
+    assert_eq!((code, found.contains(&format!("auth/users.yaml: {RULE}"))), (1, true), "what is new is reported");
+    assert!(found.iter().all(|place| place.starts_with("auth/users.yaml: ")), "{found:?}");
+    let (_, out, _) = run(&folder, &[&baseline[..], &["--format", "json"]].concat());
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let reported = report["findings"].as_array().unwrap().iter().filter(|finding| finding["suppressed"].is_null());
+    let resources: Vec<&str> = reported.map(|finding| finding["resource"].as_str().unwrap()).collect();
+    assert!(!resources.is_empty() && resources.iter().all(|resource| *resource == "Second"), "{resources:?}");
+}
+
+/// pre-commit hands files over in as many portions as the length of a command line demands.
+#[test]
+fn files_in_portions_are_reported_like_all_at_once() {
+    let pool = |at: usize| {
+        let role = format!("!ImportValue role-{}", 39 - at);
+        let sms = format!("SmsConfiguration: {{SnsCallerArn: {role}, ExternalId: x}}");
+        format!("Resources:\n  Pool:\n    Type: AWS::Cognito::UserPool\n    Properties:\n      {sms}\n")
+    };
+    let role = |at: usize| {
+        let trust =
+            "{Statement: [{Effect: Allow, Principal: {Service: cognito-idp.amazonaws.com}, Action: 'sts:AssumeRole'}]}";
+        let role = format!(
+            "Resources:\n  Role: {{Type: AWS::IAM::Role, Properties: {{AssumeRolePolicyDocument: {trust}}}}}\n"
+        );
+        format!("{role}Outputs:\n  Arn: {{Value: !GetAtt Role.Arn, Export: {{Name: role-{at}}}}}\n")
+    };
+    let folder = project(&[(".git/HEAD", "")]);
+    (0..40).for_each(|at| write(&folder, &format!("{at:02}.yaml"), &format!("# {at}\n{}", pool(at))));
+    (0..40).for_each(|at| write(&folder, &format!("roles/{at:02}.yaml"), &role(at)));
+    let names: Vec<String> = (0..40).flat_map(|at| [format!("{at:02}.yaml"), format!("roles/{at:02}.yaml")]).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let lines = |files: &[&str]| -> BTreeSet<String> {
+        let (code, out, _) = run(&folder, &[&["--format", "concise"], files].concat());
+        assert_eq!(code, 1);
+        out.lines().map(str::to_owned).collect()
+    };
+    let whole = lines(&["."]);
+    assert_eq!(whole.iter().filter(|line| line.contains("sms-role-cannot-publish")).count(), 40);
+    let (first, second) = names.split_at(23);
+    assert_eq!(whole, lines(&names));
+    assert_eq!(whole, &lines(first) | &lines(second));
+}
+
+#[test]
+fn a_configuration_is_named_or_found_up_to_the_repository() {
+    let off = format!("[rules]\n{RULE} = \"off\"\n");
+    let folder = project(&[("coglint.toml", &off), ("repository/pool.yaml", POOL), ("repository/.git/HEAD", "")]);
+    let repository = folder.path().join("repository");
+    assert_eq!(run_in(&repository, &[]).0, 1, "what lies above the repository is somebody else's");
+    assert_eq!(run_in(&repository, &["--config", "../coglint.toml"]).0, 0);
+    let (code, _, err) = run_in(&repository, &["--config", "none.toml"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("none.toml: "), "{err}");
+}
+
 #[test]
 fn a_baseline_means_the_same_in_every_folder() {
     let folder = project(&[("auth/pool.yaml", POOL), ("coglint.toml", "baseline = \"known.json\"\n")]);
@@ -237,6 +332,14 @@ fn files_and_settings_are_shown() {
     }
     write(&folder, "coglint.toml", &shown);
     assert_eq!(run(&folder, &["--show-settings"]).1, shown, "what is shown can be used");
+
+    let typed = ["--parameter", "Mode=ON", "--workspace", "prod", "--var", "a=b", "--no-ignores", "--ignore", "totp"];
+    let (code, shown, err) = run(&folder, &[&["--show-settings"], &typed[..]].concat());
+    assert_eq!(code, 0, "{err}");
+    for line in ["# --parameter Mode=ON", "# --workspace prod", "# --var a=b", "# --no-ignores"] {
+        assert!(shown.lines().any(|one| one == line), "{line} is not in\n{shown}");
+    }
+    assert!(shown.contains("totp-scope-missing = \"off\"") && shown.contains("sms-role-cannot-publish = \"off\""));
 }
 
 /// The error of an unknown key lists the known ones: the schema names exactly those.
@@ -281,6 +384,16 @@ fn shells_are_completed() {
 }
 
 #[test]
+fn the_manual_page_names_every_command() {
+    let output = Command::cargo_bin("coglint").unwrap().arg("man").output().unwrap();
+    let page = String::from_utf8(output.stdout).unwrap();
+    assert!(page.contains(".TH coglint 1"), "{page}");
+    for word in ["check", "explain", "graph", "completions", "fail\\-on"] {
+        assert!(page.contains(word), "{word}");
+    }
+}
+
+#[test]
 fn the_graph_shows_links_and_what_is_not_known() {
     let template = "\
 Parameters: {Other: {Type: String}}
@@ -310,9 +423,14 @@ Resources:
     }
     let dot = drawn("dot");
     assert!(dot.starts_with("digraph") && dot.contains("style=dashed") && dot.contains("role/\\\"x\\\""), "{dot}");
+    assert_eq!(text.matches("-> role Role").count(), 1, "one property is one line: {text}");
+
+    let role = ["--parameter", "Other=arn:aws:iam::111122223333:role/known", "--account", "111122223333"];
+    let mut command = Command::cargo_bin("coglint").unwrap();
+    let output = command.current_dir(folder.path()).arg("graph").args(role).output().unwrap();
+    let given = String::from_utf8(output.stdout).unwrap();
+    assert!(given.contains("role/known"), "{given}");
+
     let mermaid = drawn("mermaid");
-    assert!(
-        mermaid.starts_with("flowchart LR\n") && mermaid.contains("-.->") && mermaid.contains("#quot;"),
-        "{mermaid}"
-    );
+    assert!(mermaid.starts_with("flowchart LR\n") && mermaid.contains("-.->") && mermaid.contains("#34;"), "{mermaid}");
 }

@@ -113,3 +113,84 @@ fn modules_that_call_modules() {
     let deep = survives(&files);
     assert!(deep.iter().any(|message| message.contains("32")), "{deep:?}");
 }
+
+/// What each function could make of a few bytes.
+#[test]
+fn functions_that_grow() {
+    let aliases: String = (1..=12).fold("a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, at| {
+        let of = vec![format!("*a{}", at - 1); 9].join(", ");
+        format!("{text}    a{at}: &a{at} [{of}]\n")
+    });
+    let joined = doubled("j", "[\"xxxxxxxx\"]", |of| format!("[join(\"\", [{of}[0], {of}[0]])]"));
+    let replaced = doubled("r", "\"aaaaaaaa\"", |of| format!("replace({of}, \"a\", \"aa\")"));
+    let formatted = doubled("f", "\"xxxxxxxx\"", |of| format!("format(\"%s%s\", {of}, {of})"));
+    let concatenated = doubled("c", "[1, 2]", |of| format!("concat({of}, {of})"));
+    let encoded = doubled("e", "\"\\\"\"", |of| format!("jsonencode({of})"));
+    let in_base64 = doubled("b", "\"xxxxxxxx\"", |of| format!("base64encode(base64encode({of}))"));
+    for (what, text, expected) in [
+        ("join", pool(&joined, "local.j60[0]"), Some("limit")),
+        ("replace", pool(&replaced, "local.r60"), Some("limit")),
+        ("format", pool(&formatted, "local.f60"), Some("limit")),
+        ("concat", pool(&concatenated, "jsonencode(local.c60)"), Some("limit")),
+        ("jsonencode", pool(&encoded, "local.e60"), Some("limit")),
+        ("base64encode", pool(&in_base64, "local.b60"), Some("limit")),
+        ("yamldecode", pool(&format!("  y = <<-EOT\n    {aliases}  EOT\n"), "yamldecode(local.y).a12"), Some("limit")),
+        ("indent", pool("", "indent(1000000000, \"a\\nb\")"), Some("limit")),
+        // Terraform refuses these, and a name that it refuses is not known.
+        ("a width", pool("", "format(\"%1000000000d\", 1)"), None),
+        ("a range", pool("", "join(\"\", [for n in range(0, 100000000) : \"x\"])"), None),
+        ("deep JSON", pool("", &format!("jsondecode(\"{}\")", "[".repeat(100_000))), None),
+        ("deep YAML", pool("", &format!("yamldecode(\"{}\")", "[".repeat(100_000))), None),
+        ("a pattern", pool("", "regex(\"(((x{1000}){1000}){1000})\", \"x\")"), None),
+        ("a large text", pool(&format!("  h = <<EOT\n{}EOT\n", "0123456789\n".repeat(100_000)), "local.h"), None),
+    ] {
+        let diagnostics = survives(&[("main.tf", text)]);
+        let said = expected.is_none_or(|expected| diagnostics.iter().any(|message| message.contains(expected)));
+        assert!(said, "{what}: {diagnostics:?}");
+    }
+}
+
+#[test]
+fn templates_that_call_each_other() {
+    let file = pool("  l = range(1000)\n", "templatefile(\"t.tpl\", { l = local.l })");
+    let itself = "${templatefile(\"t.tpl\", { l = l })}".to_owned();
+    survives(&[("main.tf", file.clone()), ("t.tpl", itself)]);
+
+    for body in ["x", ""] {
+        let nested = format!("{}{body}{}", "%{ for n in l }".repeat(8), "%{ endfor }".repeat(8));
+        let loops = survives(&[("main.tf", file.clone()), ("t.tpl", nested)]);
+        assert!(loops.iter().any(|message| message.contains("limit")), "{loops:?}");
+    }
+}
+
+/// Root modules that read each other's state, and a long chain of them.
+#[test]
+fn states_that_read_states() {
+    let reading = |other: &str| {
+        format!(
+            "data \"terraform_remote_state\" \"s\" {{\n  backend = \"local\"\n  config = {{\n    \
+             path = \"../{other}/terraform.tfstate\"\n  }}\n}}\noutput \"o\" {{\n  \
+             value = \"${{data.terraform_remote_state.s.outputs.o}}x\"\n}}\n"
+        )
+    };
+    survives(&[("a/main.tf", reading("b")), ("b/main.tf", reading("a"))]);
+
+    let chain: Vec<(String, String)> =
+        (0..200).map(|at| (format!("r{at}/main.tf"), reading(&format!("r{}", at + 1)))).collect();
+    let chain: Vec<(&str, String)> = chain.iter().map(|(path, text)| (path.as_str(), text.clone())).collect();
+    survives(&chain);
+}
+
+/// Whatever stands in a file up to some byte, as an editor sees it while somebody types.
+#[test]
+fn half_typed() {
+    let whole = "locals {\n  a = { for k, v in { x = [1, 2] } : k => \"${join(\",\", v[*])}\" if true }\n}\n\
+                 resource \"aws_cognito_user_pool\" \"p\" {\n  name = <<-EOT\n    %{ if true ~}\n    n${local.a[\"x\"]}\n    \
+                 %{~ endif }\n  EOT\n  dynamic \"sms_configuration\" {\n    for_each = [1]\n    content {\n      \
+                 external_id = null != 1 ? \"a\" : var.b.c[0]\n    }\n  }\n}\n";
+    let files: Vec<(String, String)> =
+        (0..whole.len()).map(|end| (format!("cut{end}/main.tf"), whole[..end].to_owned())).collect();
+    let files: Vec<(&str, String)> = files.iter().map(|(path, text)| (path.as_str(), text.clone())).collect();
+    let diagnostics = survives(&files);
+    assert!(diagnostics.len() > files.len() / 2, "{}", diagnostics.len());
+}

@@ -14,24 +14,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// Terraform knows the value, we do not: functions that are not evaluated, and what the frontend leaves open on purpose.
-const LESS_KNOWN: &[(&str, &str)] = &[
-    ("fn-04", "yamldecode is not evaluated"),
-    ("fn-06", "csvdecode is not evaluated"),
-    ("fn-07", "yamlencode is not evaluated"),
-    ("fn-104", "md5 is not evaluated"),
-    ("fn-105", "sha256 is not evaluated"),
-    ("fn-113", "uuidv5 is not evaluated"),
-    ("fn-116", "timeadd is not evaluated"),
-    ("fn-117", "formatdate is not evaluated"),
-    ("fn-120", "nobody knows the workspace"),
-    ("typed-17", "an unknown object keeps no list of its attributes"),
-    ("typed-18", "likewise"),
-    ("typed-34", "an unknown list keeps no type of its elements"),
-    ("typed-45", "an unknown object may be null for us"),
-    ("more-056", "pow is evaluated for whole exponents"),
-    ("more-057", "likewise"),
-    ("more-277", "a pattern that does not compile may be one that only Terraform understands"),
-];
+const LESS_KNOWN: &[(&str, &str)] =
+    &[("fn-120", "nobody knows the workspace"), ("typed-34", "an unknown list keeps no type of its elements")];
 
 /// Terraform knows the value only after it applied the module; ours is what it then has.
 const MORE_KNOWN: &[(&str, &str)] = &[

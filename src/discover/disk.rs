@@ -116,13 +116,29 @@ pub fn read_regular_file(path: &Path) -> Result<Vec<u8>, FileError> {
     if bytes.len() as u64 > MOST_BYTES { Err(too_large()) } else { Ok(bytes) }
 }
 
+/// The text of bytes that begin as UTF-16 does, so far as it can be read: what it would be about.
+pub(super) fn utf16(bytes: &[u8]) -> Option<String> {
+    let little = match bytes.get(..2)? {
+        [0xff, 0xfe] => true,
+        [0xfe, 0xff] => false,
+        _ => return None,
+    };
+    let unit = |pair: &[u8]| match *pair {
+        [first, second] if little => u16::from_le_bytes([first, second]),
+        [first, second] => u16::from_be_bytes([first, second]),
+        _ => 0,
+    };
+    let units = bytes.get(2..)?.chunks_exact(2).map(unit);
+    Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+}
+
 /// Bytes as text; the error says where they stop being UTF-8.
 pub fn text_of(bytes: Vec<u8>) -> Result<Arc<str>, FileError> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.into()),
         Err(error) => {
             let utf16 = matches!(error.as_bytes().get(..2), Some([0xff, 0xfe] | [0xfe, 0xff]));
-            let hint = if utf16 { "; it looks like UTF-16" } else { "" };
+            let hint = if utf16 { "; it looks like UTF-16: save it as UTF-8" } else { "" };
             let at = error.utf8_error().valid_up_to();
             Err(FileError::Unreadable(format!("it is not UTF-8 text (byte {at} does not fit{hint})")))
         }

@@ -69,7 +69,7 @@ enum Ended {
 }
 
 fn run(engine: &Engine, check: &Compiled, graph: &Arc<Graph>, id: NodeId, scenario: Scenario) -> Ended {
-    let Some(node) = graph.node(id) else { return Ended::Impossible };
+    let Some(node) = graph.node(id).filter(|_| graph.may_be(&scenario)) else { return Ended::Impossible };
     match node.resource.presence.decide(&scenario) {
         Decision::Holds => {}
         Decision::Fails => return Ended::Impossible,

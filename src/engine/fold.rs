@@ -135,5 +135,6 @@ fn finding(
         kind: node.kind.map_or_else(|| node.resource.type_name.clone(), |kind| kind.name.into()),
         fixes: Vec::new(),
         suppressed: None,
+        again_in: Vec::new(),
     }
 }

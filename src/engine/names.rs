@@ -522,7 +522,7 @@ impl Checker<'_> {
     fn level(&mut self, input: &Expr, found: &Type) {
         let wrong = match input {
             Expr::StringConstant(name, _) => Level::parse(name).is_none(),
-            _ => !matches!(found, Type::Any | Type::Free | Type::Text),
+            _ => !matches!(found, Type::Any | Type::Free | Type::Text | Type::Unit),
         };
         if wrong {
             self.problem(input.start_position(), "a level is \"error\", \"warning\" or \"note\"");

@@ -114,7 +114,7 @@ fn require(
         let Some(input) = inputs.next() else { break };
         match clause {
             'h' => violation.help = text(context, &run, input)?,
-            'a' => violation.level = Some(level(context, input)?),
+            'a' => violation.level = level(context, input)?,
             _ => {
                 let message = text(context, &run, input)?;
                 let place =
@@ -176,10 +176,14 @@ fn at(context: &mut Context<'_, '_, '_, '_, '_, '_>, input: &Expression<'_>) -> 
     value.try_cast::<Place>().map(Some).ok_or_else(|| mismatch("a place, as in `pool.at(\"sms.role\")`", found, input))
 }
 
-fn level(context: &mut Context<'_, '_, '_, '_, '_, '_>, input: &Expression<'_>) -> Answered<Level> {
+/// A level; `()`, as an `if` without `else` gives it, leaves the rule its own.
+fn level(context: &mut Context<'_, '_, '_, '_, '_, '_>, input: &Expression<'_>) -> Answered<Option<Level>> {
     let name = context.eval_expression_tree(input)?;
+    if name.is_unit() {
+        return Ok(None);
+    }
     let name = name.into_immutable_string().map_err(|found| mismatch("a level", found, input))?;
-    Level::parse(&name).ok_or_else(|| mismatch("\"error\", \"warning\" or \"note\"", &name, input))
+    Level::parse(&name).map(Some).ok_or_else(|| mismatch("\"error\", \"warning\" or \"note\"", &name, input))
 }
 
 fn mismatch(wanted: &str, found: &str, at: &Expression<'_>) -> Box<EvalAltResult> {

@@ -60,4 +60,5 @@ fn strengthen(own: &mut Finding, plan: Finding) {
     own.when = plan.when;
     own.message = plan.message;
     own.help = plan.help;
+    own.again_in.push(plan.primary.span.file);
 }

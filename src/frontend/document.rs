@@ -338,11 +338,10 @@ impl Reader {
     /// Where the source has the range `start..end` of the joined text.
     fn place(&self, start: usize, end: usize) -> Span {
         let at = |offset: usize, is_start: bool| {
-            let holds = |piece: &&Piece| match is_start {
-                true => piece.start <= offset && offset < piece.end,
-                false => piece.start < offset && offset <= piece.end,
-            };
-            let piece = self.pieces.iter().find(holds)?;
+            let before = |piece: &Piece| if is_start { piece.start <= offset } else { piece.start < offset };
+            let last = self.pieces.partition_point(before).checked_sub(1)?;
+            let inside = |piece: &&Piece| if is_start { offset < piece.end } else { offset <= piece.end };
+            let piece = self.pieces.get(last).filter(inside)?;
             let Some(offsets) = &piece.offsets else { return Some(piece.span) };
             let within = *offsets.get(offset - piece.start)?;
             Some(piece.span.part(within, within))

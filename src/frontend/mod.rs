@@ -87,6 +87,9 @@ pub struct Model {
     pub comments: Vec<Span>,
     /// The number of templates and Terraform files that were read.
     pub files_read: usize,
+    /// What holds in everything that is ever deployed, and is not plain from the variables alone: what the `Rules` of a
+    /// template demand of its parameters.
+    pub assumptions: Vec<Guard>,
 }
 
 /// A stack, or a root module with all the modules it calls.
@@ -108,7 +111,8 @@ pub struct Scope {
     /// What hides resources or attachments of this scope from us.
     pub openings: Vec<Opening>,
     /// What other stacks can ask for, by name: exports by theirs, or by `*` and what their name ends with where the front of it
-    /// is not known; outputs of a stack whose name is known as `/outputs/<stack>/<output>`; Terraform's outputs by theirs.
+    /// is not known; outputs of a stack whose name is known as `/outputs/<stack>/<output>`; SSM parameters that the stack makes as
+    /// `/ssm/<name>`; Terraform's outputs by theirs.
     pub exports: BTreeMap<Arc<str>, Value>,
     /// The scope that this one describes once more: a plan, the root module in whose folder it lies.
     pub repeats: Option<ScopeId>,

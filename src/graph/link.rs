@@ -48,8 +48,10 @@ impl Graph {
         let resource = &self.node(id)?.resource.id;
         let opening = self.scope_of(id)?.openings.iter().find(|opening| opening.may_touch(resource));
         let program = || {
-            let callers = self.callers.get(&resource.scope).into_iter().flatten();
-            let program = callers.filter_map(|id| self.node(*id)).find(|node| gets(node, resource))?;
+            let changers = self.changers.get(&resource.scope).into_iter().flatten();
+            let mut programs =
+                changers.filter_map(|id| self.node(*id)).filter(|node| may_call(&node.resource.type_name));
+            let program = programs.find(|node| gets(node, resource))?;
             Some(format!("{} may do anything with it", program.resource.id.address))
         };
         opening.map(|opening| opening.why.to_string()).or_else(program)
@@ -73,6 +75,10 @@ impl Graph {
                     only(self.exported_with_hole(|ending| name.ends_with(ending)))
                 };
                 found.map_or_else(open, Step::Elsewhere)
+            }
+            Term::Dynamic(reference) => {
+                let stored = stored_under(reference).map(|name| only(self.exported_as(&name)));
+                stored.flatten().map_or_else(open, Step::Elsewhere)
             }
             term => {
                 // The front of the name is not known: the name of a stack in a parameter.
@@ -251,6 +257,16 @@ fn only<'a>(mut values: impl Iterator<Item = &'a Value>) -> Option<Value> {
     values.next().is_none().then(|| first.clone())
 }
 
+/// Under which name the value of an SSM parameter is found to which `{{resolve:ssm:<name>}}`, with a version or without, refers.
+fn stored_under(reference: &str) -> Option<String> {
+    let name = reference.strip_prefix("ssm:")?;
+    let name = match name.rsplit_once(':') {
+        Some((name, version)) if version.parse::<u64>().is_ok() => name,
+        _ => name,
+    };
+    Some(format!("/ssm/{name}"))
+}
+
 /// The known end of the name in an `Fn::ImportValue` of a name that starts with a hole.
 fn import_ending(term: &Term) -> Option<String> {
     let Term::Call(function, arguments) = term else { return None };
@@ -322,28 +338,53 @@ fn arn_parts(value: &Value) -> Option<Vec<Value>> {
 }
 
 /// Marks pools that something outside the template changes after their creation: a custom resource, or a provisioner, that gets
-/// the pool and calls the API which sets MFA.
+/// the pool and calls the API which sets MFA; or the configuration of one of its Regions, which has its own.
 pub(super) fn mark_altered(graph: &mut Graph) {
-    let mut altered: Vec<(NodeId, Arc<str>)> = Vec::new();
-    for (scope, callers) in &graph.callers {
-        let pools = graph.of_in(*scope, "user_pool");
-        for caller in callers.iter().filter_map(|id| graph.node(*id)) {
-            for id in pools {
-                if graph.node(*id).is_some_and(|pool| alters(caller, &pool.resource.id)) {
-                    altered.push((*id, caller.resource.id.address.clone()));
-                }
-            }
-        }
-    }
-    for (id, by) in altered {
-        if let Some(node) = graph.nodes.get_mut(id.0 as usize) {
-            node.altered_by.get_or_insert(by);
+    let scopes: Vec<ScopeId> = graph.changers.keys().copied().collect();
+    for scope in scopes {
+        for pool in graph.of_in(scope, "user_pool").to_vec() {
+            let by = graph.altering(pool).first().copied();
+            graph.set_altered_by(pool, by);
         }
     }
 }
 
+impl Graph {
+    /// The pools that something outside the template changes.
+    pub fn altered(&self) -> impl Iterator<Item = NodeId> {
+        self.nodes().filter(|(_, node)| node.altered_by.is_some()).map(|(id, _)| id)
+    }
+
+    /// What may change a pool outside the template, in source order.
+    pub fn altering(&self, pool: NodeId) -> Vec<NodeId> {
+        let Some(pool) = self.node(pool).map(|node| &node.resource.id) else { return Vec::new() };
+        let beside = self.changers.get(&pool.scope).into_iter().flatten().copied();
+        beside.filter(|id| self.node(*id).is_some_and(|node| alters(node, pool))).collect()
+    }
+
+    /// Says which resource changes a pool outside the template; `None`: nothing does.
+    pub fn set_altered_by(&mut self, pool: NodeId, by: Option<NodeId>) {
+        let by = by.and_then(|by| self.node(by)).map(|node| node.resource.id.address.clone());
+        if let Some(node) = self.nodes.get_mut(pool.0 as usize) {
+            node.altered_by = by;
+        }
+        // What was worked out before may have read the pool.
+        (self.backlinks, self.memo) = Default::default();
+    }
+}
+
+/// True for types of resources that may change a pool after its creation.
+pub(super) fn may_change(type_name: &str) -> bool {
+    may_call(type_name) || configures_region(type_name)
+}
+
+/// True for what gives a Region of a pool its own text messages, email and triggers.
+fn configures_region(type_name: &str) -> bool {
+    type_name == "AWS::Cognito::UserPoolRegionalConfigurationAttachment"
+}
+
 /// True for types of resources that run something: custom resources of a template, provisioners of Terraform.
-pub(super) fn may_call(type_name: &str) -> bool {
+fn may_call(type_name: &str) -> bool {
     type_name.starts_with("Custom::")
         || matches!(type_name, "AWS::CloudFormation::CustomResource" | "null_resource" | "terraform_data")
 }

@@ -11,7 +11,7 @@ mod names;
 
 use crate::frontend::{Dialect, Model, Resource, Scope};
 use crate::source::{SourceMap, Span};
-use crate::value::{Data, ResourceRef, ScopeId, Value, Why};
+use crate::value::{Data, Guard, ResourceRef, Scenario, ScopeId, Value, Why};
 use kinds::{Attribute, Kind, Shape, Source};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -40,11 +40,12 @@ pub struct Graph {
     scopes: Vec<Scope>,
     by_kind: BTreeMap<&'static str, Vec<NodeId>>,
     by_scope: BTreeMap<(ScopeId, &'static str), Vec<NodeId>>,
-    /// What runs something outside of the templates, by scope.
-    callers: BTreeMap<ScopeId, Vec<NodeId>>,
+    /// What may change other resources after their creation, by scope.
+    changers: BTreeMap<ScopeId, Vec<NodeId>>,
     by_type: BTreeMap<Arc<str>, Vec<NodeId>>,
     by_ref: BTreeMap<ResourceRef, NodeId>,
     exports: BTreeMap<Arc<str>, Vec<ScopeId>>,
+    assumptions: Vec<Guard>,
     names: OnceLock<names::Index>,
     referrers: OnceLock<BTreeMap<&'static str, names::Referrers>>,
     backlinks: OnceLock<backlinks::Index>,
@@ -69,10 +70,11 @@ impl Graph {
             scopes: model.scopes,
             by_kind: BTreeMap::new(),
             by_scope: BTreeMap::new(),
-            callers: BTreeMap::new(),
+            changers: BTreeMap::new(),
             by_type: BTreeMap::new(),
             by_ref: BTreeMap::new(),
             exports: BTreeMap::new(),
+            assumptions: model.assumptions,
             names: OnceLock::new(),
             referrers: OnceLock::new(),
             backlinks: OnceLock::new(),
@@ -99,8 +101,8 @@ impl Graph {
             self.by_kind.entry(kind.name).or_default().push(id);
             self.by_scope.entry((resource.id.scope, kind.name)).or_default().push(id);
         }
-        if link::may_call(&resource.type_name) {
-            self.callers.entry(resource.id.scope).or_default().push(id);
+        if link::may_change(&resource.type_name) {
+            self.changers.entry(resource.id.scope).or_default().push(id);
         }
         self.by_type.entry(resource.type_name.clone()).or_default().push(id);
         self.by_ref.entry(resource.id.clone()).or_insert(id);
@@ -147,6 +149,11 @@ impl Graph {
     /// All scopes.
     pub fn scopes(&self) -> &[Scope] {
         &self.scopes
+    }
+
+    /// False for a scenario that nobody can deploy: a template refuses it.
+    pub fn may_be(&self, scenario: &Scenario) -> bool {
+        self.assumptions.iter().all(|assumed| assumed.may_hold(scenario))
     }
 
     /// What the resources are called; worked out when the first reference is followed.

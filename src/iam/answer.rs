@@ -110,6 +110,8 @@ pub enum Detail {
     InvalidEffect(String),
     /// A part that must be written is not.
     Incomplete,
+    /// The policy that is attached does not exist; a phrase that says so.
+    NoSuchPolicy(String),
 }
 
 /// An Allow statement that comes near, and the part that fails.

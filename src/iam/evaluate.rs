@@ -5,7 +5,7 @@
 //! "Policy evaluation logic"; Organizations User Guide, "SCP evaluation".) Statements are independent of each other and
 //! their order does not matter. Kleene's logic throughout: a certain "no" in one part outweighs unknown others.
 
-use super::answer::{Answer, Basis, Because, LayerKind, Part, StmtRef};
+use super::answer::{Answer, Basis, Because, Detail, LayerKind, NearMiss, Part, StmtRef};
 use super::document::{Clause, Effect, Policy, Statement, Version};
 use super::judged::{Doubt, Judged};
 use super::near;
@@ -124,6 +124,17 @@ impl<'a> ReadLayer<'a> {
         written.or_else(|| self.policies.first().map(|read| read.attached.span))
     }
 
+    /// Policies that the role names and that do not exist.
+    fn missing(&self) -> impl Iterator<Item = NearMiss> {
+        self.policies.iter().filter_map(|read| {
+            let Document::AwsManaged(name) = &read.attached.document else { return None };
+            let managed::Managed::Misplaced(why) = managed::managed(name) else { return None };
+            let span = read.attached.span;
+            let statement = StmtRef { policy: name.clone(), span: Some(span), ..StmtRef::of_layer(self.layer.kind) };
+            Some(NearMiss { statement, failed: Part::Presence, span, detail: Detail::NoSuchPolicy(why) })
+        })
+    }
+
     fn allows(&self, judged: &[Judgement<'_>]) -> Tri {
         if self.layer.kind == LayerKind::DenyOnly { Tri::Yes } else { Tri::any(judged.iter().map(Judgement::allows)) }
     }
@@ -135,7 +146,7 @@ pub(super) fn read_document(attached: &Attached, scenario: &Scenario) -> Policy 
         Document::Inline(document) => Policy::read(document, scenario),
         Document::AwsManaged(name) => match managed::managed(name) {
             managed::Managed::Statements(document) => Policy::read(&document.value(attached.span), scenario),
-            managed::Managed::Nothing => Policy::empty(attached.span),
+            managed::Managed::Nothing | managed::Managed::Misplaced(_) => Policy::empty(attached.span),
             managed::Managed::Unknown(hint) => unknown(hint.into()),
         },
         Document::Unknown(why) => unknown(why.clone()),
@@ -202,7 +213,7 @@ fn lacking(read: &[ReadLayer<'_>], judged: &[Vec<Judgement<'_>>], allowed: &[Tri
         layer: layer.layer.kind,
         policies: layer.policies.iter().map(|policy| policy.attached.name.clone()).collect(),
         place: layer.place(),
-        near: near::misses(judged, request),
+        near: near::misses(judged, request).into_iter().chain(layer.missing()).collect(),
     }
 }
 

@@ -90,6 +90,7 @@ impl Answer {
                 format!("its Effect is {}, which is neither \"Allow\" nor \"Deny\"", quoted(text))
             }
             Detail::Incomplete => "its statement lacks a part that every statement must have".to_owned(),
+            Detail::NoSuchPolicy(why) => why.clone(),
         }
     }
 
@@ -112,6 +113,7 @@ impl Answer {
             Detail::ValueForbidden { key, .. } => format!("this condition on {key} does not hold"),
             Detail::InvalidEffect(_) => "only \"Allow\" and \"Deny\", written like this, are effects".to_owned(),
             Detail::Incomplete => "this statement is not complete".to_owned(),
+            Detail::NoSuchPolicy(_) => "no policy has this path and name".to_owned(),
         }
     }
 }

@@ -197,7 +197,7 @@ impl Collected<'_> {
                         node.resource.id.address
                     ));
                 }
-                Link::Unknown(_) => self.may_be_attached(from, "a role of"),
+                Link::Unknown(_) => self.may_be_attached(from, "some roles of"),
                 Link::Node(_) | Link::Outside(_) | Link::Absent => {}
             }
         }
@@ -273,18 +273,34 @@ fn gets_name(opening: &Opening, name: &Value) -> bool {
 
 fn holds_name(value: &Value, name: &Value) -> bool {
     let spelt = |text: &str| name.as_str().is_some_and(|name| text.contains(name));
-    let may_be = || matches!(name.data, Data::String(_) | Data::Text(_)) && !value.same(name).is_no();
-    match &value.data {
-        Data::String(text) => spelt(text) || may_be(),
-        Data::Text(text) => {
-            text.parts().iter().any(|part| matches!(part, Part::Literal(text, _) if spelt(text))) || may_be()
+    let may_be = |value: &Value| matches!(name.data, Data::String(_) | Data::Text(_)) && !value.same(name).is_no();
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        let holds = match &value.data {
+            Data::String(text) => spelt(text) || may_be(value),
+            Data::Text(text) => {
+                text.parts().iter().any(|part| matches!(part, Part::Literal(text, _) if spelt(text))) || may_be(value)
+            }
+            Data::Unknown(_) => value.same(name).is_yes(),
+            Data::List(list) => {
+                open.extend(&list.items);
+                false
+            }
+            Data::Map(map) => {
+                open.extend(map.entries.values().map(|entry| &entry.value));
+                false
+            }
+            Data::Choice(choice) => {
+                open.extend(choice.arms.iter().map(|(_, arm)| arm));
+                false
+            }
+            _ => false,
+        };
+        if holds {
+            return true;
         }
-        Data::Unknown(_) => value.same(name).is_yes(),
-        Data::List(list) => list.items.iter().any(|item| holds_name(item, name)),
-        Data::Map(map) => map.entries.values().any(|entry| holds_name(&entry.value, name)),
-        Data::Choice(choice) => choice.arms.iter().any(|(_, arm)| holds_name(arm, name)),
-        _ => false,
     }
+    false
 }
 
 fn block_attributes(kind: &str, list: &str) -> &'static [Attribute] {

@@ -27,6 +27,9 @@ pub enum Managed {
     Statements(ManagedDocument),
     /// It neither allows nor denies them.
     Nothing,
+    /// No such policy exists, and none can: AWS publishes one of this name under the path in the phrase, and IAM keeps names
+    /// unique whatever their paths.
+    Misplaced(String),
     /// It is not in the table; the phrase says so, with a name that it may have meant.
     Unknown(String),
 }
@@ -45,6 +48,9 @@ pub fn managed(arn_or_name: &str) -> Managed {
     if rows(NAMES).any(|name| wanted.is(name)) {
         return Managed::Nothing;
     }
+    if let Some(name) = rows(NAMES).find(|name| wanted.arn && bare(name) == bare(wanted.text)) {
+        return Managed::Misplaced(format!("AWS publishes no managed policy {}, only {name}", wanted.text));
+    }
     let suggestion = rows(NAMES).find(|name| wanted.nearly(name));
     let hint = suggestion.map_or(String::new(), |name| format!("; did you mean {name}?"));
     Managed::Unknown(format!("AWS published no managed policy {} up to {}{hint}", wanted.text, newest()))
@@ -61,7 +67,7 @@ impl Wanted<'_> {
         path_and_name == self.text || (!self.arn && bare(path_and_name) == self.text)
     }
 
-    /// The same name in other letters, under another path, or with one character more, less or different.
+    /// The same name in other letters, or with one character more, less or different.
     fn nearly(&self, path_and_name: &str) -> bool {
         let (wanted, name) = (bare(self.text), bare(path_and_name));
         let shorter = wanted.len().min(name.len());
@@ -149,6 +155,19 @@ mod tests {
     }
 
     #[test]
+    fn a_name_has_one_path() {
+        let names: std::collections::BTreeSet<String> =
+            rows(NAMES).map(|name| bare(name).to_ascii_lowercase()).collect();
+        assert_eq!(names.len(), rows(NAMES).count());
+        assert_eq!(
+            managed("arn:aws:iam::aws:policy/AWSIoTRuleActions"),
+            Managed::Misplaced(
+                "AWS publishes no managed policy AWSIoTRuleActions, only service-role/AWSIoTRuleActions".to_owned()
+            )
+        );
+    }
+
+    #[test]
     fn what_is_not_in_the_table_is_unknown() {
         let hint = |name: &str| match managed(name) {
             Managed::Unknown(hint) => hint,
@@ -160,7 +179,7 @@ mod tests {
             "AWS published no managed policy AmazonSNSFulAccess up to 2026-09-30; did you mean AmazonSNSFullAccess?"
         );
         assert!(
-            hint("arn:aws:iam::aws:policy/AWSIoTRuleActions").ends_with("did you mean service-role/AWSIoTRuleActions?")
+            hint("arn:aws:iam::aws:policy/awsiotruleactions").ends_with("did you mean service-role/AWSIoTRuleActions?")
         );
         assert!(!hint("arn:aws:iam::aws:policy/SomethingOfNextYear").contains("did you mean"));
         assert!(hint("arn:aws:iam::111122223333:policy/AmazonSNSFullAccess").contains("no managed policy"));

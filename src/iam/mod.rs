@@ -13,8 +13,10 @@
 //! | `condition`, `statement` | whether a condition holds, whether a statement covers a call |
 //! | `evaluate`, `near`, `answer`, `explain` | layers to an answer, and the answer in words |
 //! | `managed` | what AWS managed policies say of these calls |
+//! | `callers` | custom resources whose role keeps them from changing a pool |
 
 mod answer;
+mod callers;
 mod condition;
 mod document;
 mod evaluate;
@@ -31,6 +33,7 @@ mod trust;
 mod variables;
 
 pub use answer::{Answer, Basis, Because, Detail, LayerKind, NearMiss, Part, StmtRef};
+pub use callers::acquit;
 pub use document::{Clause, Condition, Conditions, Effect, Element, Elements, Policy, Principals, Statement, Version};
 pub use evaluate::{Layer, evaluate};
 pub use facts::{organization_policies, role_facts};

@@ -62,7 +62,8 @@ impl Symbolic {
 
     /// The characters and holes.
     pub(super) fn tokens(&self) -> Vec<Token> {
-        let mut tokens = Vec::new();
+        let size = |part: &Part| if let Part::Literal(text, _) = part { text.len() } else { 1 };
+        let mut tokens = Vec::with_capacity(self.parts.iter().map(size).sum());
         for part in &self.parts {
             match part {
                 Part::Literal(text, _) => tokens.extend(text.chars().map(Token::Char)),
@@ -172,6 +173,7 @@ fn must_plainly(pattern: &[Token], value: &[Token], fold: bool) -> bool {
 fn must(pattern: &[Token], value: &[Token], fold: bool) -> bool {
     // row[j]: the tokens of the pattern so far match the first j tokens of the value.
     let mut row: Vec<bool> = std::iter::once(true).chain(value.iter().map(|_| false)).collect();
+    let mut next: Vec<bool> = Vec::with_capacity(row.len());
     for token in pattern {
         if let Token::Star = token {
             let mut reached = false;
@@ -181,7 +183,10 @@ fn must(pattern: &[Token], value: &[Token], fold: bool) -> bool {
             }
         } else {
             let taken = row.iter().zip(value).map(|(before, value)| *before && token.takes(value, fold));
-            row = std::iter::once(false).chain(taken).collect();
+            next.clear();
+            next.push(false);
+            next.extend(taken);
+            std::mem::swap(&mut row, &mut next);
         }
     }
     row.last().copied().unwrap_or(false)

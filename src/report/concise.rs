@@ -11,12 +11,14 @@ use std::io::{self, Write};
 pub(super) fn write(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for finding in active(report) {
         let place = place(finding.primary.span, &report.sources);
-        writeln!(out, "{place}: {}[{}] {}", finding.level, plain::line(&finding.rule.id), sentence(finding))?;
+        let line = format!("{place}: {}[{}] {}", finding.level, plain::line(&finding.rule.id), sentence(finding));
+        writeln!(out, "{}", plain::no_command(&line))?;
     }
     for diagnostic in &report.diagnostics {
         let place = place(diagnostic.span, &report.sources);
         let level = if diagnostic.fatal { "error" } else { "warning" };
-        writeln!(out, "{place}: {level}[input] {}", one_line(&diagnostic.message))?;
+        let line = format!("{place}: {level}[input] {}", one_line(&diagnostic.message));
+        writeln!(out, "{}", plain::no_command(&line))?;
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use super::concise::{one_line, sentence};
 use super::place::{Region, Unit};
-use super::{Style, active};
+use super::plain::unlinked;
+use super::{Style, active, write_json};
 use crate::Report;
 use crate::finding::Level;
 use crate::source::{Span, seen_from};
@@ -12,8 +13,7 @@ use std::io::{self, Write};
 
 /// Writes the report: a JSON array.
 pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &issues(report, style))?;
-    writeln!(out)
+    write_json(&issues(report, style), out)
 }
 
 #[derive(Serialize)]
@@ -60,10 +60,10 @@ fn issues(report: &Report, style: &Style) -> Vec<Issue> {
             Level::Note => "info",
         };
         let check_name = finding.rule.id.to_string();
-        issues.push(Issue { description: sentence(finding), check_name, fingerprint, severity, location });
+        issues.push(Issue { description: unlinked(&sentence(finding)), check_name, fingerprint, severity, location });
     }
     for diagnostic in report.diagnostics.iter().filter(|diagnostic| diagnostic.fatal) {
-        let (location, description) = (location(diagnostic.span), one_line(&diagnostic.message));
+        let (location, description) = (location(diagnostic.span), unlinked(&one_line(&diagnostic.message)));
         let fingerprint = unique(crate::finding::digest(&["input", &location.path, &description]));
         issues.push(Issue { description, check_name: "input".to_owned(), fingerprint, severity: "major", location });
     }

@@ -44,7 +44,7 @@ fn draw(entry: &Entry, handler: &GraphicalReportHandler, out: &mut dyn Write) ->
     let mut text = String::new();
     handler.render_report(&mut text, entry).map_err(io::Error::other)?;
     for line in text.lines() {
-        writeln!(out, "{}", line.trim_end())?;
+        writeln!(out, "{}", plain::no_command(line.trim_end()))?;
     }
     writeln!(out)
 }
@@ -347,10 +347,12 @@ fn write_undecided(undecided: &[Undecided], out: &mut dyn Write) -> io::Result<(
 
     writeln!(out, "{} undecided", counted(undecided.len(), "check"))?;
     for (class, checks) in classes {
-        writeln!(out, "  {} because of: {}", checks.len(), plain::line(class))?;
+        let line = format!("  {} because of: {}", checks.len(), plain::line(class));
+        writeln!(out, "{}", plain::no_command(&line))?;
         for check in checks {
             let (rule, resource) = (plain::line(&check.rule), plain::line(&check.resource));
-            writeln!(out, "    {rule} on {resource}: {}", plain::line(&check.because))?;
+            let line = format!("    {rule} on {resource}: {}", plain::line(&check.because));
+            writeln!(out, "{}", plain::no_command(&line))?;
         }
     }
     writeln!(out)

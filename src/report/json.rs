@@ -2,7 +2,7 @@
 //!
 //! The types here repeat those of [`crate::finding`] on purpose: inside may change, outside may not.
 
-use super::{Style, count};
+use super::{Style, count, write_json};
 use crate::Report;
 use crate::finding::{Edit, Finding, Fix, Label, Level, Suppression, Undecided};
 use crate::frontend::Diagnostic;
@@ -12,8 +12,7 @@ use std::io::{self, Write};
 
 /// Writes the report as one JSON document.
 pub(super) fn write(report: &Report, _style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Document::new(report))?;
-    writeln!(out)
+    write_json(&Document::new(report), out)
 }
 
 #[derive(Serialize)]

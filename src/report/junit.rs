@@ -2,7 +2,7 @@
 
 use super::concise::{one_line, place, sentence};
 use super::human::files_read;
-use super::{Style, active};
+use super::{Style, active, plain};
 use crate::Report;
 use crate::finding::{Finding, Level};
 use std::collections::BTreeMap;
@@ -67,7 +67,12 @@ impl Case {
         if let Some(help) = &finding.help {
             let _ = write!(text, "\nhelp: {}", one_line(help));
         }
-        Self { name: format!("{} {}", finding.rule.id, finding.resource), kind: kind(finding.level), message, text }
+        Self {
+            name: plain::line(&format!("{} {}", finding.rule.id, finding.resource)),
+            kind: kind(finding.level),
+            message,
+            text,
+        }
     }
 }
 
@@ -77,7 +82,7 @@ fn kind(level: Level) -> &'static str {
 
 fn suites(report: &Report) -> BTreeMap<String, Vec<Case>> {
     let mut suites: BTreeMap<String, Vec<Case>> = BTreeMap::new();
-    let path = |span: crate::source::Span| report.sources.path(span.file).to_owned();
+    let path = |span: crate::source::Span| plain::line(report.sources.path(span.file));
     for finding in active(report) {
         suites.entry(path(finding.primary.span)).or_default().push(Case::of_finding(finding, report));
     }
@@ -104,11 +109,12 @@ fn escaped(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\n' => safe.push('\n'),
-            c if super::plain::is_control(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => safe.extend(c.escape_unicode()),
+            c if plain::is_control(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => safe.extend(c.escape_unicode()),
             c => safe.push(c),
         }
     }
-    safe
+    // A runner that prints the file would obey it.
+    safe.replace("##[", "##&#91;")
 }
 
 #[cfg(test)]

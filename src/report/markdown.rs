@@ -3,10 +3,12 @@
 use super::concise::{one_line, sentence};
 use super::human::{files_read, verdict};
 use super::place::{Region, Unit};
-use super::{Style, count, gravest_first};
+use super::{Drawing, Style, active, count, gravest_first};
 use crate::Report;
 use crate::finding::{Finding, Level};
 use crate::source::{Span, seen_from};
+use crate::value::ResourceRef;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// GitHub refuses summaries of more than a mebibyte; this leaves room for those of other steps' tools in the same file.
@@ -27,7 +29,19 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
         let level = if problem.fatal { "error" } else { "warning" };
         format!("| {level} | {} | {} |", place(problem.span, report, style), escaped(&one_line(&problem.message)))
     });
-    table("| Input | Place | Problem |\n|---|---|---|", problems, out)
+    table("| Input | Place | Problem |\n|---|---|---|", problems, out)?;
+    picture(report, out)
+}
+
+/// How the resources of the findings link: what a pool's role is, and which policies it has, is half of most explanations.
+fn picture(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let resource = |finding: &Finding| ResourceRef { scope: finding.scope, address: finding.resource.clone() };
+    let resources: BTreeSet<ResourceRef> = active(report).map(resource).collect();
+    let drawing = report.graph.as_deref().and_then(|graph| Drawing::around(graph, &resources));
+    drawing.map_or(Ok(()), |drawing| {
+        let summary = "<details><summary>How the resources link</summary>";
+        writeln!(out, "\n{summary}\n\n```mermaid\n{}```\n\n</details>", drawing.mermaid())
+    })
 }
 
 /// Nothing for no rows.

@@ -3,6 +3,7 @@
 //! A format is a file here and a line in [`FORMATS`].
 
 mod concise;
+mod drawing;
 mod excerpt;
 mod github;
 mod gitlab;
@@ -16,8 +17,11 @@ mod plain;
 mod rdjson;
 mod sarif;
 
+pub use drawing::Drawing;
+
 use crate::Report;
 use crate::finding::{Finding, Level};
+use serde::Serialize;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -103,12 +107,28 @@ pub fn count(report: &Report, level: Level) -> usize {
     active(report).filter(|finding| finding.level == level).count()
 }
 
-/// One line of text from outside, safe to print: control characters are spelled out.
+/// One line of text from outside, safe to print: control characters are spelled out, and it is no command to a runner.
 pub fn safe_line(text: &str) -> String {
-    plain::line(text)
+    plain::no_command(&plain::line(text)).into_owned()
 }
 
 /// Several such lines.
 pub fn safe_lines(text: &str) -> String {
-    plain::lines(text)
+    plain::lines(text).lines().map(plain::no_command).collect::<Vec<_>>().join("\n")
+}
+
+/// A JSON document that is safe to print. What a terminal obeys, and `##[`, which the runner of a build obeys even in a string,
+/// gets another spelling; both can stand in strings only.
+fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(document)?.replace("##[", "##\\u005b");
+    let mut safe = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        match c {
+            '\n' => safe.push('\n'),
+            // All of these lie in the Basic Multilingual Plane.
+            c if plain::is_control(c) => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => safe.push(c),
+        }
+    }
+    writeln!(out, "{safe}")
 }

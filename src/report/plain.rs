@@ -1,5 +1,7 @@
 //! Text from templates, made safe for a terminal, and wrapped.
 
+use std::borrow::Cow;
+
 /// True for characters that a terminal obeys instead of showing: C0 and C1 controls, and those that reorder or break the
 /// line they stand in (Unicode's bidirectional controls, line and paragraph separators).
 pub(super) fn is_control(c: char) -> bool {
@@ -28,6 +30,23 @@ pub(super) fn push(text: &mut String, c: char) {
         c if is_control(c) => text.extend(c.escape_unicode()),
         c => text.push(c),
     }
+}
+
+/// A printed line that is no command to the runner of a build, which takes one that begins with `::`, and `##[` anywhere, for
+/// its own.
+/// <https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>
+pub(super) fn no_command(line: &str) -> Cow<'_, str> {
+    let begins = line.trim_start().starts_with("::");
+    if !begins && !line.contains("##[") {
+        return Cow::Borrowed(line);
+    }
+    let line = line.replace("##[", "## [");
+    Cow::Owned(if begins { line.replacen("::", ": :", 1) } else { line })
+}
+
+/// Text in which nothing reads as a link, for readers that show it as Markdown: templates have no say in where people are sent.
+pub(super) fn unlinked(text: &str) -> String {
+    text.replace("](", "] (")
 }
 
 /// Breaks lines at spaces so that none is longer than `width` characters, where its words allow that.
@@ -63,6 +82,12 @@ mod tests {
         assert_eq!(line("a\u{1b}[31mb\r\n\u{202e}c\u{9b}d\te"), r"a\u{1b}[31mb\u{d}\u{a}\u{202e}c\u{9b}d e");
         assert_eq!(lines("one\ntwo\u{7}"), "one\ntwo\\u{7}");
         assert_eq!(line("Größe 日本 🔐"), "Größe 日本 🔐");
+    }
+
+    #[test]
+    fn a_line_is_no_command() {
+        assert_eq!(no_command("  ::error::x ##[add-mask]y"), "  : :error::x ## [add-mask]y");
+        assert_eq!(no_command("AWS::IAM::Role"), "AWS::IAM::Role");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::concise::{one_line, sentence};
 use super::place::{Region, Unit};
-use super::{Style, active};
+use super::plain::unlinked;
+use super::{Style, active, write_json};
 use crate::Report;
 use crate::finding::{Finding, Fix, Level};
 use crate::source::Span;
@@ -15,12 +16,11 @@ pub(super) fn write(report: &Report, _style: &Style, out: &mut dyn Write) -> io:
     let problems = report.diagnostics.iter().map(|problem| {
         let severity = if problem.fatal { "ERROR" } else { "WARNING" };
         let location = location(problem.span, report);
-        json!({ "message": one_line(&problem.message), "location": location, "severity": severity, "code": { "value": "input" } })
+        json!({ "message": unlinked(&one_line(&problem.message)), "location": location, "severity": severity, "code": { "value": "input" } })
     });
     let diagnostics: Vec<Value> = findings.chain(problems).collect();
     let document = json!({ "source": { "name": "coglint" }, "diagnostics": diagnostics });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_json(&document, out)
 }
 
 fn of_finding(finding: &Finding, report: &Report) -> Value {
@@ -36,10 +36,12 @@ fn of_finding(finding: &Finding, report: &Report) -> Value {
     let related: Vec<Value> = finding
         .labels
         .iter()
-        .map(|label| json!({ "message": one_line(&label.message), "location": location(label.span, report) }))
+        .map(
+            |label| json!({ "message": unlinked(&one_line(&label.message)), "location": location(label.span, report) }),
+        )
         .collect();
     json!({
-        "message": message,
+        "message": unlinked(&message),
         "location": location(finding.primary.span, report),
         "severity": severity,
         "code": { "value": &*finding.rule.id, "url": &*finding.rule.url },

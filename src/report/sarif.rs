@@ -7,7 +7,8 @@
 use super::human::scenario;
 use super::linehash::line_hashes;
 use super::place::{Region, Unit};
-use super::{Style, gravest_first, plain};
+use super::plain::unlinked;
+use super::{Style, gravest_first, plain, write_json};
 use crate::Report;
 use crate::finding::{Finding, Level, Rule};
 use crate::source::{FileId, Span, seen_from};
@@ -29,8 +30,7 @@ const MOST_TAGS: usize = 10;
 pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut run = Run { report, style, rules: BTreeMap::new(), hashes: BTreeMap::new() };
     let log = json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run.json()] });
-    serde_json::to_writer_pretty(&mut *out, &log)?;
-    writeln!(out)
+    write_json(&log, out)
 }
 
 struct Run<'a> {
@@ -78,7 +78,7 @@ impl<'a> Run<'a> {
         let notification = |problem: &crate::frontend::Diagnostic| {
             json!({
                 "level": if problem.fatal { "error" } else { "warning" },
-                "message": { "text": plain::lines(&problem.message) },
+                "message": { "text": unlinked(&plain::lines(&problem.message)) },
                 "locations": [{ "physicalLocation": self.place(problem.span) }],
             })
         };
@@ -131,7 +131,7 @@ impl<'a> Run<'a> {
         let mut location = Map::new();
         location.insert("physicalLocation".to_owned(), self.place(span));
         if !message.is_empty() {
-            location.insert("message".to_owned(), json!({ "text": plain::lines(message) }));
+            location.insert("message".to_owned(), json!({ "text": unlinked(&plain::lines(message)) }));
         }
         location
     }
@@ -229,14 +229,10 @@ fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
     if text.is_empty() { otherwise } else { text }
 }
 
-/// Text in which nothing reads as a link: templates have no say in where people are sent.
-fn unlinked(text: &str) -> String {
-    text.replace("](", "] (")
-}
-
-/// SARIF 2.1.0, 3.11.6: brackets in the text of a link are escaped.
+/// SARIF 2.1.0, 3.11.6: brackets in the text of a link are escaped. Not every reader knows that: no link may be left in it
+/// either way.
 fn link_text(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+    unlinked(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
 }
 
 /// A relative path as a URI reference.

@@ -1,7 +1,8 @@
 //! Findings that were there before: kept in a file, and not reported again.
 //!
 //! An entry names the rule, the file, the resource and a digest of what is said; no line, so that it survives edits. Equal
-//! entries are counted.
+//! entries are counted. An entry of a file that is no longer there stands for the same finding in another file: files get
+//! new names.
 
 use super::{ConfigFile, Failure, outputs, read_text, usage};
 use crate::Report;
@@ -11,7 +12,7 @@ use crate::finding::{Finding, Suppression, digest};
 use crate::frontend::Diagnostic;
 use crate::source::{FileId, Span, seen_from};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
@@ -30,6 +31,13 @@ struct Entry {
     rule: String,
     resource: String,
     digest: String,
+}
+
+impl Entry {
+    /// What stays when the file gets another name.
+    fn anywhere(&self) -> [&str; 3] {
+        [&self.rule, &self.resource, &self.digest]
+    }
 }
 
 /// Takes the findings of the baseline out of a report, or writes them into it first.
@@ -97,11 +105,27 @@ fn mark(report: &mut Report, entries: &[Entry], file: FileId, text: &str, prefix
         Span::new(file, start, end)
     };
     let keys: Vec<Entry> = report.findings.iter().map(|finding| entry(finding, report, prefix)).collect();
-    for (finding, key) in report.findings.iter_mut().zip(&keys) {
-        let Some(left) = known.get_mut(key).filter(|left| **left > 0 && finding.suppressed.is_none()) else { continue };
+    let read: BTreeSet<String> = report.sources.files().map(|(_, file)| seen_from(prefix, &file.path)).collect();
+    let mut silence = |finding: &mut Finding, key: &Entry, known: &mut BTreeMap<Entry, usize>| {
+        let Some(left) = known.get_mut(key).filter(|left| **left > 0 && finding.suppressed.is_none()) else { return };
         *left -= 1;
         let reason = Some("it is in the baseline".to_owned());
         finding.suppressed = Some(Suppression { reason, span: place(key) });
+    };
+    for (finding, key) in report.findings.iter_mut().zip(&keys) {
+        silence(finding, key, &mut known);
+    }
+    // What is left over of a file that is gone: it may have another name now.
+    let mut gone: BTreeMap<[&str; 3], Vec<Entry>> = BTreeMap::new();
+    let leftover = known.iter().filter(|(entry, _)| !read.contains(&entry.file));
+    let leftover: Vec<Entry> = leftover.flat_map(|(entry, left)| vec![entry.clone(); *left]).collect();
+    for entry in &leftover {
+        gone.entry(entry.anywhere()).or_default().push(entry.clone());
+    }
+    for (finding, key) in report.findings.iter_mut().zip(&keys).filter(|(finding, _)| finding.suppressed.is_none()) {
+        if let Some(moved) = gone.get_mut(&key.anywhere()).and_then(Vec::pop) {
+            silence(finding, &moved, &mut known);
+        }
     }
     for (entry, left) in known {
         for _ in 0..left {

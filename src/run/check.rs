@@ -1,12 +1,13 @@
 //! `coglint check`.
 
 use super::{
-    BROKEN, CLEAN, ConfigFile, FOUND, Failure, baseline, changed, options, outputs, terminal, timings, usage,
-    variables, working_folder,
+    BROKEN, CLEAN, ConfigFile, FOUND, Failure, baseline, changed, given, options, outputs, terminal, timings, usage,
+    working_folder,
 };
-use crate::cli::{Check, Selection};
-use crate::config::{Config, FailOn};
+use crate::cli::{Check, Selection, Variable};
+use crate::config::{Config, FailOn, Setting};
 use crate::discover::{Excludes, Project, shown_from};
+use crate::finding::Level;
 use crate::frontend::Diagnostic;
 use crate::report::{active, safe_line};
 use crate::source::{FileId, Files, Span};
@@ -33,23 +34,22 @@ pub(super) fn check(
     let mut laps = Laps::start(clock.as_ref());
     let working = working_folder()?;
     let located = Project::locate(&arguments.paths, &working, arguments.selection.isolated).map_err(usage)?;
-    let read = ConfigFile::read(located.config(), &working)?;
+    let read = ConfigFile::of(&located, &arguments.selection, &working)?;
     let project = located.read(&excludes(&arguments.selection, &read, &working)?);
     if arguments.show_files {
         project.shown_files().iter().try_for_each(|path| writeln!(out, "{}", safe_line(path)))?;
         return Ok(CLEAN);
     }
     laps.end("find and read files");
-    let mut options = options(&arguments.context, &read, &working)?;
+    let given = given(&arguments.given, &read, &working)?;
+    let mut options = options(&arguments.context, given, &read, &working)?;
     options.clock = clock.clone();
-    options.given.workspace = arguments.workspace.clone();
-    options.given.variables = variables(&arguments.variables, std::env::vars_os(), &working)?;
     if arguments.no_ignores {
         options.suppressions = None;
     }
     let fail_on = arguments.fail_on.or(read.config.fail_on).unwrap_or_default();
     if arguments.show_settings {
-        show_settings(arguments, &read, fail_on, &working, out)?;
+        show_settings(arguments, &read, &options, fail_on, &working, out)?;
         return Ok(CLEAN);
     }
 
@@ -85,25 +85,49 @@ pub(super) fn excludes(selection: &Selection, read: &ConfigFile, working: &Path)
     Ok(excludes)
 }
 
-/// The settings as a `coglint.toml` that would say all of it.
+/// The settings as a `coglint.toml` that would say all of it. What only the command line can say stands above it.
 fn show_settings(
     arguments: &Check,
     read: &ConfigFile,
+    options: &Options,
     fail_on: FailOn,
     working: &Path,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let mut settings: Config = read.config.clone();
     settings.fail_on = Some(fail_on);
-    settings.region = arguments.context.region.clone().or(settings.region);
-    settings.account = arguments.context.account.clone().or(settings.account);
+    settings.region.clone_from(&options.given.region);
+    settings.account.clone_from(&options.given.account);
     settings.baseline = arguments.baseline.clone().or(settings.baseline);
+    settings.parameters.extend(arguments.given.parameters.iter().cloned());
     settings.rule_files.extend(arguments.context.rules.iter().cloned());
     settings.exclude.extend(arguments.selection.exclude.iter().cloned());
+    if arguments.context.changes_levels() {
+        let of = |level: &Option<Level>| level.map_or(Setting::Off, Setting::of);
+        settings.rules = options.levels.iter().map(|(rule, level)| (rule.clone(), of(level))).collect();
+    }
     let from = read.file.as_ref().map_or_else(|| "no coglint.toml".to_owned(), |(_, shown, _)| shown.clone());
-    let text = toml::to_string(&settings).map_err(usage)?;
     writeln!(out, "# {} and the command line, seen from {}", safe_line(&from), shown_from(working, working))?;
-    Ok(write!(out, "{text}")?)
+    for said in only_typed(arguments, options) {
+        writeln!(out, "# {}", safe_line(&said))?;
+    }
+    Ok(write!(out, "{}", toml::to_string(&settings).map_err(usage)?)?)
+}
+
+/// The settings that no `coglint.toml` has.
+fn only_typed(arguments: &Check, options: &Options) -> Vec<String> {
+    let given = &options.given;
+    let mut said: Vec<String> = given.parameters.iter().map(|value| format!("--parameter {value}")).collect();
+    said.extend(given.workspace.iter().map(|name| format!("--workspace {name}")));
+    said.extend(given.variables.environment.keys().map(|name| format!("TF_VAR_{name} in the environment")));
+    said.extend(arguments.given.variables.0.iter().map(|variable| match variable {
+        Variable::Value(name, value) => format!("--var {name}={value}"),
+        Variable::File(path) => format!("--var-file {path}"),
+    }));
+    said.extend(arguments.changed_since.iter().map(|revision| format!("--changed-since {revision}")));
+    let switches = [(arguments.no_ignores, "--no-ignores"), (arguments.selection.force_exclude, "--force-exclude")];
+    said.extend(switches.into_iter().filter(|(on, _)| *on).map(|(_, name)| name.to_owned()));
+    said
 }
 
 /// A diagnostic for every input that could not be read. Its file has no text: there is only a path to point at.
@@ -121,7 +145,7 @@ fn keep_reported(report: &mut Report, project: &Project) {
     keep_touching(report, project, &|path| project.reports(path));
 }
 
-/// Keeps the findings that have a label in a wanted file, and what is wrong with such files.
+/// Keeps the findings that have a label in a wanted file, or are made of it once more, and what is wrong with such files.
 fn keep_touching(report: &mut Report, project: &Project, wanted: &dyn Fn(&str) -> bool) {
     let sources = &report.sources;
     report.diagnostics.retain(|diagnostic| {
@@ -131,7 +155,8 @@ fn keep_touching(report: &mut Report, project: &Project, wanted: &dyn Fn(&str) -
     });
     report.findings.retain(|finding| {
         let places = std::iter::once(&finding.primary).chain(&finding.labels);
-        let files: BTreeSet<FileId> = places.map(|label| label.span.file).collect();
+        let again = finding.again_in.iter().copied();
+        let files: BTreeSet<FileId> = places.map(|label| label.span.file).chain(again).collect();
         files.into_iter().any(|file| wanted(sources.path(file)))
     });
 }

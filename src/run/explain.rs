@@ -28,6 +28,14 @@ pub(super) fn rules(arguments: &Rules, working: &Path, out: &mut dyn Write) -> R
     Ok(CLEAN)
 }
 
+/// Whether there is a text beside an exception's name; `Error «...»`, as the article's headings have it, is none.
+fn says_more_than_a_name(asked: &str) -> bool {
+    let words = asked.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let beside =
+        |word: &&str| !word.ends_with("Exception") && !["error", "erro", "erreur"].contains(&&*word.to_lowercase());
+    words.filter(beside).count() > 0
+}
+
 /// Explains a rule, an error of AWS by its name, or one by its pasted text.
 pub(super) fn explain(
     arguments: &Explain,
@@ -48,7 +56,7 @@ pub(super) fn explain(
     if matched.errors.is_empty() && matched.quoted_by.is_empty() && catching.is_empty() {
         return no_match(asked, &rules, &known, err);
     }
-    if matched.by_name && asked.contains(char::is_whitespace) {
+    if matched.by_name && says_more_than_a_name(asked) {
         writeln!(out, "The text behind the name is not known here. What is known under that name:\n")?;
     } else if matched.errors.len() > 1 {
         writeln!(out, "The name alone stands for several errors; the text behind it says which.\n")?;

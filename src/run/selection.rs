@@ -18,7 +18,7 @@ pub(super) fn levels(
     config: &Config,
     rules: impl FnOnce() -> Vec<Arc<Rule>>,
 ) -> Result<BTreeMap<String, Option<Level>>, String> {
-    if config.rules.is_empty() && context.level.is_empty() && context.select.is_empty() && context.ignore.is_empty() {
+    if config.rules.is_empty() && !context.changes_levels() {
         return Ok(BTreeMap::new());
     }
     let rules = &rules();

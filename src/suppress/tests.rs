@@ -68,6 +68,7 @@ fn finding(id: &str, span: Span) -> Finding {
         kind: "user_pool".into(),
         fixes: Vec::new(),
         suppressed: None,
+        again_in: Vec::new(),
     }
 }
 

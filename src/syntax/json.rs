@@ -3,7 +3,7 @@
 //! Our own, because no JSON library gives spans of keys and values, keeps repeated keys and bounds nesting at once.
 
 use super::SyntaxError;
-use super::tree::{Builder, DEEPEST, NodeKind, Tree};
+use super::tree::{Builder, DEEPEST, MOST_NODES, NodeKind, Tree};
 use crate::source::{FileId, Span};
 use crate::value::Number;
 
@@ -80,6 +80,9 @@ impl Reader<'_> {
 
     /// Reads a scalar, or begins a collection.
     fn value(&mut self) -> Outcome {
+        if self.builder.is_full() {
+            return self.fail(&format!("more than {MOST_NODES} values; the rest is not read"));
+        }
         match self.peek() {
             Some(b'{') => self.begin(NodeKind::Mapping(Vec::new())),
             Some(b'[') => self.begin(NodeKind::Sequence(Vec::new())),

@@ -9,6 +9,9 @@ use std::sync::Arc;
 /// Collections nested deeper than this are an error: real templates stay under 50.
 pub const DEEPEST: usize = 256;
 
+/// A text of more scalars and collections than this is read no further: a tree takes ten times the space of its text.
+pub const MOST_NODES: usize = 2 << 20;
+
 /// Names a node of its [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub u32);
@@ -186,6 +189,34 @@ impl Tree {
         id
     }
 
+    /// Takes over the nodes and comments of another tree, whose spans keep naming their own file; what the root of one of
+    /// its documents is called here.
+    pub fn append(&mut self, other: Self, root: NodeId) -> NodeId {
+        let offset = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let moved = |id: NodeId| NodeId(id.0.saturating_add(offset));
+        for mut node in other.nodes {
+            match &mut node.kind {
+                NodeKind::Sequence(items) => items.iter_mut().for_each(|item| *item = moved(*item)),
+                NodeKind::Mapping(entries) => {
+                    entries.iter_mut().for_each(|(key, value)| (*key, *value) = (moved(*key), moved(*value)));
+                }
+                NodeKind::Alias(target) => *target = target.map(moved),
+                NodeKind::Null | NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::String(_) => {}
+            }
+            self.nodes.push(node);
+        }
+        self.cut.extend(other.cut.into_iter().map(moved));
+        self.comments.extend(other.comments);
+        moved(root)
+    }
+
+    /// Drops the tag of a node, as a transform does whose call the node was.
+    pub fn untag(&mut self, id: NodeId) {
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.tag = None;
+        }
+    }
+
     /// Replaces the entries of a mapping, as a transform does.
     pub fn set_entries(&mut self, id: NodeId, entries: Vec<(NodeId, NodeId)>) {
         if let Some(node) = self.nodes.get_mut(id.0 as usize)
@@ -298,6 +329,11 @@ impl Builder {
         let open = self.open.last()?;
         let mapping = matches!(self.tree.node(open.id).kind, NodeKind::Mapping(_));
         Some((mapping, self.children.len() == open.first_child))
+    }
+
+    /// True when the tree may not grow any more.
+    pub(super) fn is_full(&self) -> bool {
+        self.tree.nodes.len() >= MOST_NODES
     }
 
     /// The number of open collections.

@@ -5,7 +5,7 @@
 mod scalar;
 
 use super::SyntaxError;
-use super::tree::{Builder, Comment, DEEPEST, NodeId, NodeKind, Tag, Tree};
+use super::tree::{Builder, Comment, DEEPEST, MOST_NODES, NodeId, NodeKind, Tag, Tree};
 use crate::source::{FileId, Span};
 use granit_parser::{ErrorKind, Event, Options, Parser, Placement, ScalarStyle};
 use std::borrow::Cow;
@@ -86,6 +86,13 @@ impl<'a> Reader<'a> {
         let mut parser = Parser::new_from_str_with_options(self.text, options());
         while let Some(next) = parser.next_event() {
             match next {
+                Ok((_, span)) if self.builder.is_full() => {
+                    let span = self.source.span(span);
+                    self.builder.break_off();
+                    let message = format!("more than {MOST_NODES} values; the rest is not read");
+                    self.builder.error(SyntaxError { span, message });
+                    break;
+                }
                 Ok((event, span)) => self.event(event, span),
                 Err(error) => {
                     self.fail(&error)?;

@@ -151,6 +151,9 @@ impl Decision {
     }
 }
 
+/// So many choices of classes are tried to find out whether a condition can hold.
+const MOST_CHOICES_TRIED: usize = 200;
+
 /// A boolean over the classes of variables.
 #[derive(Clone, Debug)]
 pub enum Guard {
@@ -255,6 +258,56 @@ impl Guard {
             Self::Not(inner) => Term::call("not", [inner.term()]),
             Self::All(parts) => call("all", parts),
             Self::Any(parts) => call("any", parts),
+        }
+    }
+
+    /// False when the guard certainly fails in every scenario that goes on from this one. Only so many choices are tried: a
+    /// guard for which they do not suffice may hold.
+    pub fn may_hold(&self, scenario: &Scenario) -> bool {
+        self.may_hold_within(scenario, &mut { MOST_CHOICES_TRIED })
+    }
+
+    fn may_hold_within(&self, scenario: &Scenario, tries: &mut usize) -> bool {
+        let variable = match self.decide(scenario) {
+            Decision::Holds => return true,
+            Decision::Fails => return false,
+            Decision::Open(variable) => variable,
+        };
+        (0..variable.classes.len()).any(|class| {
+            let Some(left) = tries.checked_sub(1) else { return true };
+            *tries = left;
+            self.may_hold_within(&scenario.with(variable.clone(), class), tries)
+        })
+    }
+
+    /// Takes the guard's parts from a budget; false when they do not suffice, or are nested deeper than `nesting`.
+    pub fn fits(&self, parts: &mut usize, nesting: usize) -> bool {
+        let (Some(left), Some(nesting)) = (parts.checked_sub(1), nesting.checked_sub(1)) else { return false };
+        *parts = left;
+        match self {
+            Self::Always | Self::Never | Self::Is(..) => true,
+            Self::Not(inner) => inner.fits(parts, nesting),
+            Self::All(inner) | Self::Any(inner) => inner.iter().all(|guard| guard.fits(parts, nesting)),
+        }
+    }
+
+    /// At least one holds: as one guard, not as one inside the other.
+    pub fn any(guards: impl IntoIterator<Item = Self>) -> Self {
+        let mut open = Vec::new();
+        for guard in guards {
+            match guard {
+                Self::Always => return Self::Always,
+                Self::Never => {}
+                guard => open.push(guard),
+            }
+        }
+        match (open.pop(), open.is_empty()) {
+            (None, _) => Self::Never,
+            (Some(only), true) => only,
+            (Some(last), false) => {
+                open.push(last);
+                Self::Any(open.into())
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 
 use super::{Tri, Unknown};
 use crate::source::Span;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// A string with at least one hole.
@@ -42,14 +43,14 @@ impl Text {
     }
 
     /// The literal pieces, neighbours joined, with `Err(unknown)` for a hole.
-    fn pieces(&self) -> Vec<Piece<'_>> {
-        let mut pieces: Vec<Piece<'_>> = Vec::with_capacity(self.parts.len());
+    fn pieces(&self) -> VecDeque<Piece<'_>> {
+        let mut pieces: VecDeque<Piece<'_>> = VecDeque::with_capacity(self.parts.len());
         for part in self.parts.iter() {
             match part {
-                Part::Hole(unknown, _) => pieces.push(Piece::Hole(unknown)),
-                Part::Literal(text, _) => match pieces.last_mut() {
+                Part::Hole(unknown, _) => pieces.push_back(Piece::Hole(unknown)),
+                Part::Literal(text, _) => match pieces.back_mut() {
                     Some(Piece::Literal(before)) => before.push_str(text),
-                    _ => pieces.push(Piece::Literal(text.to_string())),
+                    _ => pieces.push_back(Piece::Literal(text.to_string())),
                 },
             }
         }
@@ -63,24 +64,20 @@ impl Text {
 
     /// Whether this text is the given string.
     pub fn same_str(&self, other: &str) -> Tri {
-        same_pieces(self.pieces(), vec![Piece::Literal(other.to_owned())])
+        same_pieces(self.pieces(), [Piece::Literal(other.to_owned())].into())
     }
 
     /// Whether this text is what an unknown string turns out to be.
     pub fn same_hole(&self, other: &Unknown) -> Tri {
-        same_pieces(self.pieces(), vec![Piece::Hole(other)])
+        same_pieces(self.pieces(), [Piece::Hole(other)].into())
     }
 
     /// What the text certainly looks like.
     pub fn shape(&self) -> Shape {
-        let mut shape = Shape::literal("");
-        for part in self.parts.iter() {
-            shape = match part {
-                Part::Literal(text, _) => shape.then(&Shape::literal(text)),
-                Part::Hole(unknown, _) => shape.then(&unknown.refine.shape),
-            };
-        }
-        shape
+        Shape::of_pieces(self.parts.iter().map(|part| match part {
+            Part::Literal(text, _) => Ok(text.as_ref()),
+            Part::Hole(unknown, _) => Err(&unknown.refine.shape),
+        }))
     }
 }
 
@@ -90,37 +87,46 @@ enum Piece<'a> {
 }
 
 /// Drops what both sides share at their ends; what is left decides.
-fn same_pieces(mut left: Vec<Piece<'_>>, mut right: Vec<Piece<'_>>) -> Tri {
+fn same_pieces(mut left: VecDeque<Piece<'_>>, mut right: VecDeque<Piece<'_>>) -> Tri {
     strip_common(&mut left, &mut right, true);
     strip_common(&mut left, &mut right, false);
+    let (left, right) = (left.make_contiguous(), right.make_contiguous());
     if left.is_empty() && right.is_empty() {
         return Tri::Yes;
     }
-    let shape = |pieces: &[Piece<'_>]| {
-        pieces.iter().fold(Shape::literal(""), |shape, piece| match piece {
-            Piece::Literal(text) => shape.then(&Shape::literal(text)),
-            Piece::Hole(unknown) => shape.then(&unknown.refine.shape),
-        })
-    };
     // A lone hole knows some strings that it is not.
     if let ([Piece::Hole(unknown)], [Piece::Literal(text)]) | ([Piece::Literal(text)], [Piece::Hole(unknown)]) =
-        (left.as_slice(), right.as_slice())
+        (&*left, &*right)
         && unknown.refine.excludes(text)
     {
         return Tri::No;
     }
-    if shape(&left).overlaps(&shape(&right)) { Tri::Unknown } else { Tri::No }
+    let shape = |pieces: &[Piece<'_>]| {
+        Shape::of_pieces(pieces.iter().map(|piece| match piece {
+            Piece::Literal(text) => Ok(text.as_str()),
+            Piece::Hole(unknown) => Err(&unknown.refine.shape),
+        }))
+    };
+    if shape(left).overlaps(&shape(right)) { Tri::Unknown } else { Tri::No }
 }
 
-fn strip_common(left: &mut Vec<Piece<'_>>, right: &mut Vec<Piece<'_>>, front: bool) {
-    let end = |pieces: &[Piece<'_>]| if front { 0 } else { pieces.len().saturating_sub(1) };
+fn strip_common(left: &mut VecDeque<Piece<'_>>, right: &mut VecDeque<Piece<'_>>, front: bool) {
+    fn end<'p, 'a>(pieces: &'p mut VecDeque<Piece<'a>>, front: bool) -> Option<&'p mut Piece<'a>> {
+        if front { pieces.front_mut() } else { pieces.back_mut() }
+    }
+    fn drop_end(pieces: &mut VecDeque<Piece<'_>>, front: bool) {
+        if front {
+            pieces.pop_front()
+        } else {
+            pieces.pop_back()
+        };
+    }
     loop {
-        let (at_left, at_right) = (end(left), end(right));
-        let (Some(a), Some(b)) = (left.get_mut(at_left), right.get_mut(at_right)) else { return };
+        let (Some(a), Some(b)) = (end(left, front), end(right, front)) else { return };
         match (a, b) {
             (Piece::Hole(a), Piece::Hole(b)) if a.term == b.term => {
-                left.remove(at_left);
-                right.remove(at_right);
+                drop_end(left, front);
+                drop_end(right, front);
             }
             (Piece::Literal(a), Piece::Literal(b)) => {
                 let shared = if front { common_prefix(a, b) } else { common_suffix(a, b) };
@@ -136,10 +142,10 @@ fn strip_common(left: &mut Vec<Piece<'_>>, right: &mut Vec<Piece<'_>>, front: bo
                 }
                 let (a_empty, b_empty) = (a.is_empty(), b.is_empty());
                 if a_empty {
-                    left.remove(at_left);
+                    drop_end(left, front);
                 }
                 if b_empty {
-                    right.remove(at_right);
+                    drop_end(right, front);
                 }
             }
             _ => return,
@@ -208,6 +214,9 @@ pub struct Shape {
     steps: Arc<[Step]>,
 }
 
+/// A shape made of texts has so many steps, and one that stands for the rest.
+const MOST_STEPS: usize = 1 << 12;
+
 /// Above this many pairs of steps, two shapes count as overlapping without a look; keeps the comparison of huge texts
 /// bounded.
 const MOST_STEP_PAIRS: usize = 1 << 22;
@@ -231,7 +240,26 @@ impl Shape {
 
     /// Exactly this string.
     pub fn literal(text: &str) -> Self {
-        Self::steps(text.chars().map(|c| Step::One(Class::Char(c))))
+        Self::of_pieces([Ok(text)])
+    }
+
+    /// Strings and shapes, one behind the other. Of a long text the front says enough: behind [`MOST_STEPS`] anything may
+    /// follow.
+    fn of_pieces<'p>(pieces: impl IntoIterator<Item = Result<&'p str, &'p Self>>) -> Self {
+        let mut steps = Vec::new();
+        for piece in pieces {
+            let room = MOST_STEPS.saturating_sub(steps.len());
+            match piece {
+                Ok(text) => steps.extend(text.chars().take(room + 1).map(|c| Step::One(Class::Char(c)))),
+                Err(shape) => steps.extend(shape.steps.iter().take(room + 1)),
+            }
+            if steps.len() > MOST_STEPS {
+                steps.truncate(MOST_STEPS);
+                steps.push(Step::Many(Class::Any));
+                break;
+            }
+        }
+        Self::steps(steps)
     }
 
     /// At least one character of a class, and nothing else.
@@ -261,7 +289,7 @@ impl Shape {
     /// This shape followed by another.
     #[must_use]
     pub fn then(&self, other: &Self) -> Self {
-        Self::steps(self.steps.iter().chain(other.steps.iter()).copied())
+        Self::of_pieces([Err(self), Err(other)])
     }
 
     /// An AWS account id: twelve digits.

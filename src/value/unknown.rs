@@ -3,6 +3,7 @@
 use super::{ResourceRef, ScopeId, Shape};
 use crate::source::Span;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// A value that is not known.
@@ -144,13 +145,56 @@ impl Term {
             (Some(name), [Self::Attribute(resource, whole)]) if whole.is_empty() => {
                 Self::Attribute(resource.clone(), name.into())
             }
-            _ => Self::Call(function, arguments),
+            _ => Self::Call(function, arguments).bounded(),
+        }
+    }
+
+    /// Terms made of terms multiply, and whoever compares them follows every path: a larger one is known by its digest.
+    fn bounded(self) -> Self {
+        if self.nodes_left(LARGEST).is_some() {
+            return self;
+        }
+        let mut digest = Digest::default();
+        self.hash(&mut digest);
+        Self::Call("large".into(), Arc::from([Self::Literal(format!("{:032x}", digest.0).into())]))
+    }
+
+    /// What the term leaves of a budget of nodes. The terms in it are bounded, and with them this recursion.
+    fn nodes_left(&self, budget: usize) -> Option<usize> {
+        let left = budget.checked_sub(1)?;
+        match self {
+            Self::Call(_, arguments) => arguments.iter().try_fold(left, |left, argument| argument.nodes_left(left)),
+            _ => Some(left),
         }
     }
 
     /// A known string.
     pub fn literal(text: &str) -> Self {
         Self::Literal(serde_json::Value::from(text).to_string().into())
+    }
+}
+
+/// A term of more nodes is replaced by its digest.
+const LARGEST: usize = 4_000;
+
+/// FNV-1a with 128 bits: the same in every run.
+struct Digest(u128);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
+    }
+}
+
+impl Hasher for Digest {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u128::from(*byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 as u64
     }
 }
 
@@ -165,6 +209,8 @@ pub struct Refine {
     pub shape: Shape,
     /// Strings that it certainly is not.
     pub none_of: Arc<[Arc<str>]>,
+    /// As a map, its keys are certainly these: an object type names them all.
+    pub attributes: Option<Arc<[Arc<str>]>>,
 }
 
 /// Types, as far as they matter to an unknown value.
@@ -185,12 +231,17 @@ pub enum Kind {
 impl Refine {
     /// A string that is there.
     pub fn string(shape: Shape) -> Self {
-        Self { kind: Some(Kind::String), not_null: true, shape, none_of: Arc::default() }
+        Self { kind: Some(Kind::String), not_null: true, shape, ..Self::default() }
     }
 
     /// True when the unknown certainly is a string that is there.
     pub fn is_string(&self) -> bool {
         self.not_null && self.kind == Some(Kind::String)
+    }
+
+    /// True when the unknown certainly is no map with this key.
+    pub fn lacks(&self, key: &str) -> bool {
+        self.attributes.as_ref().is_some_and(|names| !names.iter().any(|name| **name == *key))
     }
 
     /// True when the unknown certainly is not this string.

@@ -9,8 +9,10 @@
 )]
 
 use coglint::discover::Found;
-use coglint::frontend::InputKind;
-use coglint::source::MemoryFiles;
+use coglint::finding::Finding;
+use coglint::frontend::{Given, InputKind};
+use coglint::graph::Graph;
+use coglint::source::{MemoryFiles, SourceMap};
 use coglint::{Options, Report};
 use std::fmt;
 use std::fs;
@@ -79,13 +81,24 @@ pub(crate) fn lint(texts: &[(String, String)]) -> Report {
 
 /// The same with options.
 pub(crate) fn lint_with(texts: &[(String, String)], options: &Options) -> Report {
-    let files = texts.iter().fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
-    let found: Vec<Found> = texts.iter().filter_map(|(path, text)| found(path, text)).collect();
+    let (files, found) = project(texts);
     let report = coglint::lint(&files, &found, options);
     // A manifest is no template; it says which files are.
     let templates = found.iter().filter(|found| found.kind != InputKind::CdkManifest).count();
     assert_eq!(report.summary.files, templates, "every file of the case is read: {texts:?}");
     report
+}
+
+/// The graph of texts as one project, without any rule.
+#[allow(dead_code, reason = "not every test that shares this asks for it")]
+pub(crate) fn graph(texts: &[(String, String)]) -> Graph {
+    let (files, found) = project(texts);
+    coglint::graph(&files, &found, &Given::default())
+}
+
+fn project(texts: &[(String, String)]) -> (MemoryFiles, Vec<Found>) {
+    let files = texts.iter().fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
+    (files, texts.iter().filter_map(|(path, text)| found(path, text)).collect())
 }
 
 fn found(path: &str, text: &str) -> Option<Found> {
@@ -105,9 +118,14 @@ fn found(path: &str, text: &str) -> Option<Found> {
 
 /// What a report found, sorted.
 pub(crate) fn findings(report: &Report) -> Vec<Mark> {
-    let mark = |finding: &coglint::finding::Finding| {
+    marks(&report.findings, &report.sources)
+}
+
+/// Findings as fixtures write them, sorted.
+pub(crate) fn marks(findings: &[Finding], sources: &SourceMap) -> Vec<Mark> {
+    let mark = |finding: &Finding| {
         let span = finding.primary.span;
-        let file = report.sources.file(span.file).expect("a finding lies in a file");
+        let file = sources.file(span.file).expect("a finding lies in a file");
         Mark {
             path: file.path.clone(),
             line: file.position(span.start as usize).line,
@@ -115,7 +133,7 @@ pub(crate) fn findings(report: &Report) -> Vec<Mark> {
             rule: finding.rule.id.to_string(),
         }
     };
-    let mut marks: Vec<Mark> = report.findings.iter().map(mark).collect();
+    let mut marks: Vec<Mark> = findings.iter().map(mark).collect();
     marks.sort();
     marks
 }

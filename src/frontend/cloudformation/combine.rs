@@ -64,7 +64,7 @@ impl Combination {
             let guard = self.guard.clone().and(condition.clone());
             // What the scenarios do not say may contradict what came before.
             let exact = self.exact && matches!(condition, Guard::Is(..));
-            if exact || may_hold(&guard, &scenario, &mut { MOST_CLASSES_TRIED }) {
+            if exact || guard.may_hold(&scenario) {
                 let values = self.values.iter().chain([arm]).cloned().collect();
                 found.push(Self { guard, scenario, exact, values });
             }
@@ -91,21 +91,4 @@ fn assume(guard: &Guard, scenario: &Scenario) -> Option<Scenario> {
         },
         _ => Some(scenario.clone()),
     }
-}
-
-/// So many choices of classes are tried to find out whether a condition can hold.
-const MOST_CLASSES_TRIED: usize = 200;
-
-/// False when a guard certainly fails in every scenario.
-fn may_hold(guard: &Guard, scenario: &Scenario, tries: &mut usize) -> bool {
-    let variable = match guard.decide(scenario) {
-        Decision::Holds => return true,
-        Decision::Fails => return false,
-        Decision::Open(variable) => variable,
-    };
-    (0..variable.classes.len()).any(|class| {
-        let Some(left) = tries.checked_sub(1) else { return true };
-        *tries = left;
-        may_hold(guard, &scenario.with(variable.clone(), class), tries)
-    })
 }

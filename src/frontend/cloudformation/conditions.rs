@@ -1,11 +1,10 @@
-//! `Conditions` and `Rules`: what they say about the classes of the template's parameters.
+//! `Conditions`: what they say about the classes of the template's parameters.
 
 use super::combine::combinations;
-use super::parameters;
 use super::stack::{Progress, Stack};
 use super::template::Call;
 use crate::syntax::tree::NodeId;
-use crate::value::{Data, Decision, Guard, Part, Scenario, Term, Tri, Unknown, Value, Variable, Why};
+use crate::value::{DEEPEST_GUARD, Data, Guard, Part, Term, Tri, Unknown, Value, Variable, Why};
 use std::sync::Arc;
 
 /// More combinations than this of the two sides of a comparison, and it is a question of its own.
@@ -32,7 +31,10 @@ impl Stack<'_> {
         };
         self.conditions.insert(name.clone(), Progress::Running);
         let collapsed = std::mem::take(&mut self.collapse);
-        let answer = self.guard(*node);
+        let answer = self.guard(*node).and_then(|guard| match guard.fits(&mut { LARGEST_GUARD }, DEEPEST_GUARD) {
+            true => Ok(guard),
+            false => Err(Why::Budget("a condition of too many parts".into())),
+        });
         self.collapse = collapsed;
         self.conditions.insert(name.clone(), Progress::Done(answer.clone()));
         answer
@@ -47,7 +49,7 @@ impl Stack<'_> {
     }
 
     /// What a condition function says.
-    fn guard(&mut self, id: NodeId) -> Result<Guard, Why> {
+    pub(super) fn guard(&mut self, id: NodeId) -> Result<Guard, Why> {
         if self.depth >= super::stack::DEEPEST {
             return Err(self.too_deep(id));
         }
@@ -82,7 +84,9 @@ impl Stack<'_> {
                 let (left, right) = (self.value(*left), self.value(*right));
                 Ok(self.equal(&left, &right))
             }
-            ("Fn::Contains", [list, item]) => self.contains(*list, *item),
+            ("Fn::Contains" | "Fn::EachMemberEquals" | "Fn::EachMemberIn", [list, other]) => {
+                self.membership(&call.name, *list, *other)
+            }
             _ => Err(unusable(&call)),
         }
     }
@@ -109,15 +113,6 @@ impl Stack<'_> {
             (None, _) if every => Ok(Guard::All(parts.into())),
             (None, _) => Ok(Guard::Any(parts.into())),
         }
-    }
-
-    /// `Fn::Contains` of a rule: the list has an element equal to the item.
-    fn contains(&mut self, list: NodeId, item: NodeId) -> Result<Guard, Why> {
-        let (list, item) = (self.value(list), self.value(item));
-        let Some(list) = list.as_list().filter(|list| list.rest.is_none()) else {
-            return Err(Why::Function("Fn::Contains".into()));
-        };
-        Ok(list.items.iter().fold(Guard::Never, |found, element| found.or(self.equal(element, &item))))
     }
 
     /// When two values are equal as strings. What cannot be decided is a question, the same one wherever the same two
@@ -160,49 +155,6 @@ impl Stack<'_> {
     pub(super) fn variable_of(&self, unknown: &Unknown) -> Option<&Arc<Variable>> {
         let Why::Pseudo(name) = &unknown.why else { return None };
         self.variables.get(name).filter(|variable| variable.term == unknown.term)
-    }
-
-    /// Drops the classes of parameters that the template's `Rules` refuse: no stack is ever created with them.
-    pub(super) fn apply_rules(&mut self) {
-        let template = self.template;
-        let mut guards = Vec::new();
-        for rule in template.section("Rules") {
-            let applies = match template.field(rule.value, "RuleCondition") {
-                None => Guard::Always,
-                Some(condition) => match self.guard(condition) {
-                    Ok(guard) => guard,
-                    Err(_) => continue,
-                },
-            };
-            let list = template.field(rule.value, "Assertions").map(|list| template.tree.items(list));
-            for assertion in list.unwrap_or_default().iter().filter_map(|item| template.field(*item, "Assert")) {
-                if let Ok(guard) = self.guard(assertion) {
-                    guards.push(applies.clone().not().or(guard));
-                }
-            }
-        }
-        if guards.is_empty() {
-            return;
-        }
-        let refused = |variable: &Arc<Variable>, class: usize| {
-            let scenario = Scenario::default().with(variable.clone(), class);
-            guards.iter().any(|guard| matches!(guard.decide(&scenario), Decision::Fails))
-        };
-        let mut changed = false;
-        for (name, variable) in &mut self.variables {
-            if !self.template.parameters.contains_key(name) {
-                continue;
-            }
-            let fewer = parameters::restricted(variable, |class| refused(variable, class));
-            if let Some(fewer) = fewer.filter(|fewer| fewer.classes.len() < variable.classes.len()) {
-                *variable = Arc::new(fewer);
-                changed = true;
-            }
-        }
-        if changed {
-            self.conditions.clear();
-            self.set_parameters();
-        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! Up to schema 50 it stands in the manifest, later in `<stack>.metadata.json`. An entry per construct names its logical id,
 //! the stack of calls that created it (from 2.253 always, before with `--debug`), and rules that a person acknowledged.
 
+use super::source_map::{self, Mapping, Place};
 use crate::frontend::{Acknowledged, Origin};
 use crate::source::{FileId, Loader, Span};
 use crate::syntax::tree::{NodeId, Tree};
@@ -13,6 +14,8 @@ use std::sync::Arc;
 /// Sources in which constructs are written: no other file that a trace names is opened.
 const SOURCES: [&str; 13] =
     [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".py", ".java", ".kt", ".cs", ".go"];
+/// Those that may be compiled from others.
+const COMPILED: [&str; 4] = [".js", ".jsx", ".mjs", ".cjs"];
 /// A trace is looked at no further than this, and a path in it no deeper.
 const MOST_FRAMES: usize = 64;
 /// So many places are tried for the files of one assembly.
@@ -27,8 +30,16 @@ pub(super) struct Sources<'a, 'b> {
     loader: &'a mut Loader<'b>,
     /// The folders around the assembly, the nearest one first.
     folders: Vec<String>,
-    known: BTreeMap<String, Option<FileId>>,
+    known: BTreeMap<String, Option<Found>>,
+    maps: BTreeMap<FileId, Option<(String, Mapping)>>,
     tries_left: usize,
+}
+
+/// A source in the project, with its path.
+#[derive(Clone)]
+struct Found {
+    path: String,
+    file: FileId,
 }
 
 impl<'a, 'b> Sources<'a, 'b> {
@@ -43,34 +54,64 @@ impl<'a, 'b> Sources<'a, 'b> {
             folder = crate::source::parent(folder);
             folders.push(folder.to_owned());
         }
-        Self { loader, folders, known: BTreeMap::new(), tries_left: MOST_TRIES }
+        Self { loader, folders, known: BTreeMap::new(), maps: BTreeMap::new(), tries_left: MOST_TRIES }
     }
 
     /// The place of the first frame that lies in the project.
     fn place(&mut self, frames: &[&str]) -> Option<Span> {
         frames.iter().take(MOST_FRAMES).find_map(|frame| {
             let (path, line, column) = parsed(frame)?;
-            let file = self.file(&path)?;
-            line_of(&self.loader.text(file), line, column).map(|(start, end)| Span::new(file, start, end))
+            let found = self.file(&path)?;
+            let original = column.and_then(|column| self.original(&found, line, column));
+            original.or_else(|| self.span(found.file, line, column))
         })
     }
 
-    fn file(&mut self, path: &str) -> Option<FileId> {
+    fn span(&self, file: FileId, line: usize, column: Option<usize>) -> Option<Span> {
+        line_of(&self.loader.text(file), line, column).map(|(start, end)| Span::new(file, start, end))
+    }
+
+    /// The place that one in compiled JavaScript was compiled from, if the file has a map and the source lies in the project.
+    fn original(&mut self, compiled: &Found, line: usize, column: usize) -> Option<Span> {
+        if !COMPILED.iter().any(|ending| compiled.path.ends_with(ending)) {
+            return None;
+        }
+        if !self.maps.contains_key(&compiled.file) {
+            let map = self.map(compiled);
+            self.maps.insert(compiled.file, map);
+        }
+        let (folder, map) = self.maps.get(&compiled.file)?.as_ref()?;
+        let (source, line, column) = map.original(line, column)?;
+        let source = crate::source::join_path(folder, source).filter(|source| is_source(source))?;
+        let file = self.loader.load(&source).ok()?;
+        self.span(file, line, Some(column))
+    }
+
+    /// The map of a file, and the folder that the paths in it start from.
+    fn map(&mut self, compiled: &Found) -> Option<(String, Mapping)> {
+        let folder = crate::source::parent(&compiled.path);
+        match source_map::place(&self.loader.text(compiled.file))? {
+            Place::Inline(text) => Some((folder.to_owned(), Mapping::read(&text)?)),
+            Place::File(path) => {
+                let path = crate::source::join_path(folder, &path)?;
+                let file = self.loader.load(&path).ok()?;
+                Some((crate::source::parent(&path).to_owned(), Mapping::read(&self.loader.text(file))?))
+            }
+        }
+    }
+
+    fn file(&mut self, path: &str) -> Option<Found> {
         if let Some(known) = self.known.get(path) {
-            return *known;
+            return known.clone();
         }
         let found = self.find(path);
-        self.known.insert(path.to_owned(), found);
+        self.known.insert(path.to_owned(), found.clone());
         found
     }
 
-    fn find(&mut self, path: &str) -> Option<FileId> {
+    fn find(&mut self, path: &str) -> Option<Found> {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-        let is_source = SOURCES.iter().any(|ending| path.ends_with(ending));
-        if !is_source
-            || parts.len() > MOST_FRAMES
-            || parts.iter().any(|part| matches!(*part, "node_modules" | "." | ".."))
-        {
+        if !is_source(path) || parts.len() > MOST_FRAMES || parts.iter().any(|part| matches!(*part, "." | "..")) {
             return None;
         }
         for skipped in 0..parts.len() {
@@ -83,12 +124,17 @@ impl<'a, 'b> Sources<'a, 'b> {
                 self.tries_left = self.tries_left.checked_sub(1)?;
                 let path = if folder.is_empty() { end.clone() } else { format!("{folder}/{end}") };
                 if let Ok(file) = self.loader.load(&path) {
-                    return Some(file);
+                    return Some(Found { path, file });
                 }
             }
         }
         None
     }
+}
+
+/// True for the path of a source of the program's own.
+fn is_source(path: &str) -> bool {
+    SOURCES.iter().any(|ending| path.ends_with(ending)) && path.split('/').all(|part| part != "node_modules")
 }
 
 /// `new Stack (/app/lib/stack.ts:17:18)`, `__init__ (/app/app.py:6)`, `at file:///app/main.mjs:3:1`: path, line and column.

@@ -17,10 +17,15 @@ impl Stack<'_> {
         })
     }
 
-    /// The value of a call's argument: in the short form the argument's tag is the function itself.
+    /// The value of a call's argument: in the short form the argument's tag is the function itself. That may have a call in the
+    /// long form as its argument: `!ImportValue {Fn::Sub: ...}`.
     pub(super) fn argument(&mut self, call: &Call) -> Value {
         if call.short {
-            self.bounded(call.argument, |stack| stack.plain(call.argument))
+            let inner = self.template.call_without_tag(call.argument);
+            self.bounded(call.argument, |stack| match inner {
+                Some(inner) => stack.call(&inner, stack.template.span(call.argument)),
+                None => stack.plain(call.argument),
+            })
         } else {
             self.value(call.argument)
         }
@@ -92,7 +97,7 @@ impl Stack<'_> {
                 continue;
             }
             if field.name.starts_with("Fn::") {
-                return self.invalid("a function must be the only key of its object", span);
+                return self.refused("a function must be the only key of its object", span);
             }
             let value = self.value(field.value);
             if !value.is_absent() {
@@ -107,8 +112,34 @@ impl Stack<'_> {
         name.unwrap_or_else(|| "Fn::Transform".into())
     }
 
-    /// What a function gives.
+    /// What a function gives. It may hold what other functions gave, and so on: all of it counts, as often as it occurs.
     fn call(&mut self, call: &Call, span: Span) -> Value {
+        let value = self.called(call, span);
+        for (_, arm) in value.arms() {
+            if let Some(Why::Budget(limit)) = arm.as_unknown().map(|unknown| &unknown.why) {
+                self.say_limit(limit, span);
+            }
+        }
+        let before = self.values_left.min(LARGEST_RESULT);
+        let mut left = before;
+        if value.fits(&mut left, DEEPEST) {
+            self.values_left -= before - left;
+            return value;
+        }
+        let limit = format!("a value of more than {LARGEST_RESULT} parts, or of more than {DEEPEST} levels");
+        self.say_limit(&limit, span);
+        self.unknown(Why::Budget(limit.into()), span)
+    }
+
+    /// A diagnostic for the first place at which a limit is met; what depends on that value meets it again.
+    fn say_limit(&mut self, limit: &str, span: Span) {
+        let message = format!("a limit was reached, and the value is not known: {limit}");
+        if !self.has_said(&message) {
+            self.say(span, message);
+        }
+    }
+
+    fn called(&mut self, call: &Call, span: Span) -> Value {
         match &*call.name {
             "Ref" => self.ref_(call, span),
             "Fn::GetAtt" => self.get_att(call, span),
@@ -121,6 +152,7 @@ impl Stack<'_> {
             "Fn::Base64" => self.base64(call, span),
             "Fn::ImportValue" => self.import_value(call, span),
             "Fn::Length" => self.length(call, span),
+            "Fn::RefAll" => self.ref_all(call, span),
             "Fn::ToJsonString" => self.json_string(call, span),
             "Fn::Transform" => self.unknown(Why::Macro(self.macro_name(call.argument)), span),
             "Fn::Cidr" => self.cidr(call, span),
@@ -147,7 +179,11 @@ impl Stack<'_> {
         let resource = self.resource_ref(logical_id);
         let term = Term::Attribute(resource.clone(), attribute.into());
         let Some(declared) = self.template.resources.get(logical_id) else {
-            return Value::unknown(Unknown::new(Why::Undeclared(logical_id.into()), term), span);
+            let why = match self.template.loop_variables.contains(logical_id) {
+                true => Why::Function("Fn::ForEach".into()),
+                false => Why::Undeclared(logical_id.into()),
+            };
+            return Value::unknown(Unknown::new(why, term), span);
         };
         if let Some(output) = attribute.strip_prefix("Outputs.") {
             let step = format!("output of the nested stack `{logical_id}`");
@@ -213,6 +249,14 @@ impl Stack<'_> {
         Value::unknown(Unknown::new(why, Term::Opaque(span, self.scope.0)), span)
     }
 
+    /// What CloudFormation refuses whatever the values are. That is said, unless a macro gets to see it first.
+    pub(super) fn refused(&mut self, what: &str, span: Span) -> Value {
+        if self.template.hidden.is_empty() && !self.template.language_extensions {
+            self.say(span, format!("CloudFormation refuses this: {what}"));
+        }
+        self.invalid(what, span)
+    }
+
     /// What CloudFormation refuses.
     pub(super) fn invalid(&self, what: &str, span: Span) -> Value {
         self.unknown(Why::Invalid(what.into()), span)
@@ -233,6 +277,9 @@ fn reason(value: &Value) -> Option<Why> {
         _ => None,
     }
 }
+
+/// What a function gives holds at most so many values.
+const LARGEST_RESULT: usize = 100_000;
 
 /// Terms made of terms multiply; larger ones are not told apart.
 const LARGEST_TERM: usize = 1_000;

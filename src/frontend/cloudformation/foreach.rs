@@ -1,5 +1,7 @@
 //! `Fn::ForEach` of `AWS::LanguageExtensions`: loops over known lists are written out before anything else is read, as further
-//! nodes of the tree. A loop whose list is not known here stays, and hides what it would add.
+//! nodes of the tree. A loop whose list is not known here stays, and hides what it would add. Of its resources one is written out
+//! all the same, with a variable that nobody knows; and where the list is that of a parameter with a default, those of the
+//! default, which are there as long as the parameter has it.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html>
 
 use super::template::Template;
@@ -7,16 +9,26 @@ use crate::syntax::tree::{NodeId, NodeKind};
 use std::sync::Arc;
 
 /// So many nodes are written for one template.
-const MOST_NODES: usize = 100_000;
+pub(super) const MOST_NODES: usize = 100_000;
 /// Copies are nested no deeper than trees are.
 const DEEPEST: usize = crate::syntax::tree::DEEPEST;
 
 const LOOP: &str = "Fn::ForEach::";
 
-/// Writes out every loop of a template.
-pub(super) fn expand(template: &mut Template) {
+/// Which round of a loop over an uncertain list a resource belongs to.
+#[derive(Clone, Debug)]
+pub(super) struct Round {
+    /// The parameter that is the list, and its default.
+    pub(super) parameter: Option<(Arc<str>, Vec<Arc<str>>)>,
+    /// A round over the default; else one of rounds of which nobody knows how many there are.
+    pub(super) of_default: bool,
+}
+
+/// Writes out every loop of a template; the key of the first one that is too large for that.
+pub(super) fn expand(template: &mut Template) -> Option<NodeId> {
     let ids: Vec<NodeId> = template.tree.ids().collect();
-    let mut loops = Loops { template, nodes_left: MOST_NODES, variables: Vec::new() };
+    let mut loops = Loops { template, nodes_left: MOST_NODES, variables: Vec::new(), too_large: None };
+    loops.uncertain_resources();
     for id in ids {
         let NodeKind::Mapping(entries) = &loops.template.tree.node(id).kind else { continue };
         if !entries.iter().any(|(key, _)| loops.is_loop(*key)) {
@@ -27,13 +39,16 @@ pub(super) fn expand(template: &mut Template) {
             loops.template.tree.set_entries(id, entries);
         }
     }
+    loops.too_large
 }
 
 struct Loops<'a> {
     template: &'a mut Template,
     nodes_left: usize,
-    /// The variables of the loops around, each with its value in this round.
-    variables: Vec<(Arc<str>, Arc<str>)>,
+    /// The variables of the loops around, each with its value in this round; `None` where nobody knows it.
+    variables: Vec<(Arc<str>, Option<Arc<str>>)>,
+    /// The first loop, outside of all others, that ran out of nodes.
+    too_large: Option<NodeId>,
 }
 
 /// What a string is for.
@@ -50,19 +65,67 @@ impl Loops<'_> {
         self.template.tree.str(key).is_some_and(|key| key.starts_with(LOOP))
     }
 
-    /// The entries of a mapping with its loops written out. One that cannot be stays; inside of another one that one cannot
-    /// be either: `None`.
+    /// Adds resources of those loops of the section `Resources` whose lists are uncertain.
+    fn uncertain_resources(&mut self) {
+        let Some(section) = self.template.section_node("Resources") else { return };
+        let mut entries = self.template.tree.entries(section).to_vec();
+        let loops: Vec<NodeId> =
+            entries.iter().filter(|(key, _)| self.is_loop(*key)).map(|(_, value)| *value).collect();
+        for definition in loops {
+            let [variable, list, _] = *self.template.tree.items(definition) else { continue };
+            let Some(variable) = self.template.tree.str(variable).cloned() else { continue };
+            if self.list(list).is_some() {
+                continue;
+            }
+            self.template.loop_variables.insert(variable);
+            let parameter = self.list_parameter(list);
+            let default = parameter.as_ref().map(|(_, default)| default.iter().cloned().map(Some).collect::<Vec<_>>());
+            let uncertain = [(default.unwrap_or_default(), true), (vec![None], false)];
+            for (values, of_default) in uncertain {
+                let Some(written) = self.rounds_over(definition, values, 0) else { continue };
+                for (key, _) in &written {
+                    if let Some(id) = self.template.scalar(*key) {
+                        let round = Round { parameter: parameter.clone(), of_default };
+                        self.template.rounds.insert(id, round);
+                    }
+                }
+                entries.extend(written);
+            }
+        }
+        let section = self.template.tree.resolve(section);
+        self.template.tree.set_entries(section, entries);
+    }
+
+    /// The parameter that a list is, with its default.
+    fn list_parameter(&self, list: NodeId) -> Option<(Arc<str>, Vec<Arc<str>>)> {
+        let call = self.template.call(list).filter(|call| &*call.name == "Ref")?;
+        let name = self.template.tree.str(call.argument)?.clone();
+        let declared = self.template.field(self.template.section_node("Parameters")?, &name)?;
+        let kind = self.template.scalar(self.template.field(declared, "Type")?)?;
+        let default = self.template.scalar(self.template.field(declared, "Default")?)?;
+        let is_list = kind.contains("List") && !kind.starts_with("AWS::SSM::");
+        is_list.then(|| (name, default.split(',').map(|item| item.trim().into()).collect()))
+    }
+
+    /// The entries of a mapping with its loops written out; a loop that cannot be stays. `None` beyond the limit.
     fn entries(&mut self, entries: &[(NodeId, NodeId)], depth: usize) -> Option<Vec<(NodeId, NodeId)>> {
         let mut written = Vec::new();
         for (key, value) in entries {
             if self.is_loop(*key) {
                 match self.rounds(*value, depth) {
                     Some(rounds) => written.extend(rounds),
-                    None if self.variables.is_empty() => written.push((*key, *value)),
+                    None if self.nodes_left > 0 || self.variables.is_empty() => {
+                        if self.nodes_left == 0 {
+                            self.too_large.get_or_insert(*key);
+                        }
+                        written.push((*key, *value));
+                    }
                     None => return None,
                 }
             } else if self.variables.is_empty() {
                 written.push((*key, *value));
+            } else if depth > 0 && self.is_unknown_in(*key) {
+                return None;
             } else {
                 written.push((self.copy(*key, Role::Name, depth)?, self.copy(*value, Role::Plain, depth)?));
             }
@@ -72,12 +135,24 @@ impl Loops<'_> {
 
     /// `[variable, list, {key: value}]`
     fn rounds(&mut self, definition: NodeId, depth: usize) -> Option<Vec<(NodeId, NodeId)>> {
-        let [variable, list, body] = *self.template.tree.items(definition) else { return None };
+        let [_, list, _] = *self.template.tree.items(definition) else { return None };
+        let values = self.list(list)?.into_iter().map(Some).collect();
+        self.rounds_over(definition, values, depth)
+    }
+
+    /// One round for each value.
+    fn rounds_over(
+        &mut self,
+        definition: NodeId,
+        values: Vec<Option<Arc<str>>>,
+        depth: usize,
+    ) -> Option<Vec<(NodeId, NodeId)>> {
+        let [variable, _, body] = *self.template.tree.items(definition) else { return None };
         let variable = self.template.tree.str(variable)?.clone();
         let body = self.template.tree.entries(body).to_vec();
         let mut written = Vec::new();
-        for item in self.list(list)? {
-            self.variables.push((variable.clone(), item));
+        for value in values {
+            self.variables.push((variable.clone(), value));
             let round = self.entries(&body, depth);
             self.variables.pop();
             written.extend(round?);
@@ -112,7 +187,16 @@ impl Loops<'_> {
     }
 
     fn variable(&self, name: &str) -> Option<&Arc<str>> {
-        self.variables.iter().rev().find(|(own, _)| &**own == name).map(|(_, value)| value)
+        self.variables.iter().rev().find(|(own, _)| &**own == name).and_then(|(_, value)| value.as_ref())
+    }
+
+    /// True for a text with a placeholder whose value nobody knows.
+    fn is_unknown_in(&self, id: NodeId) -> bool {
+        let unknown = self.variables.iter().filter(|(_, value)| value.is_none());
+        let text = self.template.tree.str(id);
+        unknown.into_iter().any(|(name, _)| {
+            text.is_some_and(|text| text.contains(&format!("${{{name}}}")) || text.contains(&format!("&{{{name}}}")))
+        })
     }
 
     /// A copy of a node for this round; `None` beyond a limit, or where a loop inside cannot be written out.
@@ -136,6 +220,15 @@ impl Loops<'_> {
             NodeKind::Bool(value) => NodeKind::Bool(*value),
             NodeKind::Number(number) => NodeKind::Number(number.clone()),
             NodeKind::Alias(target) => NodeKind::Alias(*target),
+            NodeKind::String(text) if self.is_unknown_in(id) => {
+                // As a name it is that of the resource of this round, as a placeholder it stays unknown.
+                let is_sub = call.as_ref().is_some_and(|call| &*call.name == "Fn::Sub");
+                let is_name = role == Role::Name || inner == Role::Name;
+                if !is_name || (is_sub && text.contains("&{")) {
+                    return Some(self.undocumented(id));
+                }
+                NodeKind::String(text.clone())
+            }
             NodeKind::String(text) => {
                 let replaced = self.replaced(text);
                 match replaced {
@@ -166,7 +259,8 @@ impl Loops<'_> {
     /// A text with `${Variable}` and `&{Variable}` replaced, the latter by letters and digits only; `None` without any.
     fn replaced(&self, text: &Arc<str>) -> Option<Arc<str>> {
         let mut replaced = text.to_string();
-        for (name, value) in self.variables.iter().rev() {
+        let known = self.variables.iter().rev().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        for (name, value) in known {
             let letters: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
             replaced = replaced.replace(&format!("${{{name}}}"), value).replace(&format!("&{{{name}}}"), &letters);
         }

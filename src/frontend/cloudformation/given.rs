@@ -1,10 +1,10 @@
-//! Values of parameters that come from outside the templates: parameter files in the forms of the usual tools, what was typed,
-//! and what Amplify keeps beside its templates. A value that was given is a fact; a default is not.
+//! Values of parameters that come from outside the templates: parameter files in the forms of the usual tools, and what was typed.
+//! A value that was given is a fact; a default is not.
 
 use super::stack::Deployment;
 use super::template::Template;
 use crate::frontend::{Diagnostic, Given};
-use crate::source::{FileId, Loader, Span, parent};
+use crate::source::{FileId, Loader, Span};
 use crate::syntax::parse_template;
 use crate::syntax::tree::{NodeId, NodeKind, Tree};
 use crate::value::{Term, Unknown, Value, Why};
@@ -62,29 +62,10 @@ impl GivenParameters {
     }
 }
 
-/// The values that Amplify's command line keeps in `parameters.json` for the template of a resource, which lies beside it or in
-/// a folder `build` below.
-pub(super) fn of_amplify(template: &str, loader: &mut Loader<'_>) -> BTreeMap<Arc<str>, Value> {
-    let (folder, name) = (parent(template), template.rsplit('/').next().unwrap_or(template));
-    let stem = [".json", ".yml", ".yaml"].iter().find_map(|ending| name.strip_suffix(ending));
-    if !stem.is_some_and(|stem| stem.ends_with("cloudformation-template")) {
-        return BTreeMap::new();
-    }
-    let above = folder.strip_suffix("/build");
-    let mut values = BTreeMap::new();
-    for folder in above.into_iter().chain([folder]) {
-        let path = if folder.is_empty() { "parameters.json".to_owned() } else { format!("{folder}/parameters.json") };
-        let Ok(file) = loader.load(&path) else { continue };
-        let text = loader.text(file);
-        values.extend(of_file(&path, file, &text).unwrap_or_default());
-    }
-    values
-}
-
-type Values = BTreeMap<Arc<str>, Value>;
+pub(super) type Values = BTreeMap<Arc<str>, Value>;
 
 /// A parameter file, by its name and first character.
-fn of_file(path: &str, file: FileId, text: &str) -> Result<Values, (Span, String)> {
+pub(super) fn of_file(path: &str, file: FileId, text: &str) -> Result<Values, (Span, String)> {
     let top = Span::new(file, 0, 0);
     let is = |ending: &str| path.ends_with(ending);
     if is(".toml") {

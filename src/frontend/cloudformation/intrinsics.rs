@@ -4,6 +4,7 @@
 
 use super::combine::combine;
 use super::evaluate::may_be_list;
+use super::parameters::{MOST_ITEMS, too_many_items};
 use super::stack::{Stack, output_key, when};
 use super::strings::{self, Piece};
 use super::template::Call;
@@ -15,8 +16,16 @@ use std::sync::Arc;
 
 impl Stack<'_> {
     pub(super) fn ref_(&mut self, call: &Call, span: Span) -> Value {
-        let Some(name) = self.template.tree.str(call.argument).filter(|_| self.is_literal(call)).cloned() else {
-            return self.invalid("`Ref` takes a name", span);
+        let literal = self.template.tree.str(call.argument).filter(|_| self.is_literal(call)).cloned();
+        if literal.is_none() && self.template.language_extensions {
+            let name = self.argument(call);
+            return self.combined(&[name], span, |stack, names| match names {
+                [Value { data: Data::String(name), .. }] => stack.reference(&name.clone(), span),
+                names => stack.derived_from("Ref", names, span),
+            });
+        }
+        let Some(name) = literal else {
+            return self.refused("`Ref` takes a name", span);
         };
         self.reference(&name, span)
     }
@@ -32,11 +41,11 @@ impl Stack<'_> {
         if let Some(text) = template.tree.str(call.argument) {
             return match text.split_once('.') {
                 Some((logical_id, attribute)) => self.attribute(logical_id, attribute, span),
-                None => self.invalid("`Fn::GetAtt` takes a resource and an attribute", span),
+                None => self.refused("`Fn::GetAtt` takes a resource and an attribute", span),
             };
         }
         let [logical_id, attribute] = template.tree.items(call.argument) else {
-            return self.invalid("`Fn::GetAtt` takes a resource and an attribute", span);
+            return self.refused("`Fn::GetAtt` takes a resource and an attribute", span);
         };
         let (logical_id, attribute) = (self.value(*logical_id), self.value(*attribute));
         self.combined(&[logical_id, attribute], span, |stack, arguments| match arguments {
@@ -56,7 +65,7 @@ impl Stack<'_> {
             _ => (call.argument, None),
         };
         let Some(text) = template.tree.str(text_node).cloned() else {
-            return self.invalid("`Fn::Sub` takes a string", span);
+            return self.refused("`Fn::Sub` takes a string", span);
         };
         self.with_fewer_choices(|stack| {
             let own_names = names.map(|names| stack.own_names(names)).unwrap_or_default();
@@ -120,7 +129,7 @@ impl Stack<'_> {
 
     pub(super) fn join(&mut self, call: &Call, span: Span) -> Value {
         let [delimiter, list] = self.template.tree.items(call.argument) else {
-            return self.invalid("`Fn::Join` takes a delimiter and a list", span);
+            return self.refused("`Fn::Join` takes a delimiter and a list", span);
         };
         let Some(delimiter) = self.value(*delimiter).as_str().map(str::to_owned) else {
             return self.invalid("`Fn::Join` takes a literal delimiter", span);
@@ -147,11 +156,12 @@ impl Stack<'_> {
 
     /// The elements of a list as one string; elements that are not there are left out together with their delimiter.
     fn joined(&mut self, list: &List, delimiter: &str, span: Span) -> Option<Value> {
+        let delimiter: Arc<str> = delimiter.into();
         combine(&list.items, span, &mut |items| {
             let mut parts = Vec::new();
             for (at, item) in items.iter().filter(|item| !item.is_absent()).enumerate() {
                 if at > 0 {
-                    parts.push(Part::Literal(delimiter.into(), span.part(0, 0)));
+                    parts.push(Part::Literal(delimiter.clone(), span.part(0, 0)));
                 }
                 match item.as_parts() {
                     Some(more) => parts.extend(more),
@@ -164,7 +174,7 @@ impl Stack<'_> {
 
     pub(super) fn select(&mut self, call: &Call, span: Span) -> Value {
         let [index, list] = self.template.tree.items(call.argument) else {
-            return self.invalid("`Fn::Select` takes an index and a list", span);
+            return self.refused("`Fn::Select` takes an index and a list", span);
         };
         let (index, list) = (self.value(*index), self.value(*list));
         let list = self.without_gaps(&list, span);
@@ -203,7 +213,7 @@ impl Stack<'_> {
 
     pub(super) fn split(&mut self, call: &Call, span: Span) -> Value {
         let [delimiter, text] = self.template.tree.items(call.argument) else {
-            return self.invalid("`Fn::Split` takes a delimiter and a string", span);
+            return self.refused("`Fn::Split` takes a delimiter and a string", span);
         };
         let arguments = [self.value(*delimiter), self.value(*text)];
         self.combined(&arguments, span, |stack, arguments| {
@@ -214,6 +224,7 @@ impl Stack<'_> {
                 _ => None,
             };
             match known.zip(parts).and_then(|(delimiter, parts)| strings::split(&parts, delimiter, text.span)) {
+                Some(fields) if fields.len() > MOST_ITEMS => stack.unknown(too_many_items(), span),
                 Some(fields) => Value::list(fields, span),
                 None => stack.derived_from("Fn::Split", arguments, span),
             }
@@ -223,10 +234,10 @@ impl Stack<'_> {
     pub(super) fn if_(&mut self, call: &Call, span: Span) -> Value {
         let template = self.template;
         let [condition, then, otherwise] = template.tree.items(call.argument) else {
-            return self.invalid("`Fn::If` takes a condition and two values", span);
+            return self.refused("`Fn::If` takes a condition and two values", span);
         };
         let Some(name) = template.scalar(*condition) else {
-            return self.invalid("`Fn::If` takes the name of a condition", span);
+            return self.refused("`Fn::If` takes the name of a condition", span);
         };
         match self.condition(&name) {
             Ok(Guard::Always) => self.value(*then),
@@ -252,7 +263,7 @@ impl Stack<'_> {
             [mapping, top, second, more] if template.language_extensions => {
                 ([*mapping, *top, *second], template.field(*more, "DefaultValue"))
             }
-            _ => return self.invalid("`Fn::FindInMap` takes a mapping and two keys", span),
+            _ => return self.refused("`Fn::FindInMap` takes a mapping and two keys", span),
         };
         let [mapping, top, second] = keys.map(|key| self.value(key));
         let tops = mapping.as_str().and_then(|name| template.mapping(name)).map(|mapping| template.fields(mapping));

@@ -4,6 +4,7 @@
 //! variables, functions are evaluated, every resource gets its properties. All templates are read and parsed first, so that
 //! deploying them asks for no file.
 
+mod amplify;
 mod cdk;
 mod combine;
 mod conditions;
@@ -11,10 +12,13 @@ mod construct;
 mod evaluate;
 mod foreach;
 mod given;
+mod include;
 mod intrinsics;
 mod json_text;
 mod parameters;
+mod rules;
 mod sam;
+mod source_map;
 mod stack;
 mod strings;
 mod template;
@@ -24,6 +28,7 @@ use crate::source::{FileId, Loader, join_path, parent};
 use cdk::Assembly;
 use construct::Origins;
 use given::GivenParameters;
+use include::Included;
 use rayon::prelude::*;
 use stack::{Deployment, Outcome, World};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -60,11 +65,13 @@ pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, give
     // template hides how it uses them.
     let children: BTreeSet<&Arc<str>> =
         library.templates.values().flat_map(|template| template.children.values()).collect();
-    let (nested, roots): (Vec<&Arc<str>>, Vec<&Arc<str>>) = order.iter().partition(|path| children.contains(path));
+    let included: BTreeSet<&Arc<str>> = library.templates.values().flat_map(|template| &template.includes).collect();
+    let of_their_own = order.iter().filter(|path| !included.contains(path));
+    let (nested, roots): (Vec<&Arc<str>>, Vec<&Arc<str>>) = of_their_own.partition(|path| children.contains(path));
     for path in roots.into_iter().chain(nested) {
         let reached = done.contains(path) || outcomes.iter().any(|outcome: &Outcome| outcome.nested.contains(path));
         if let Some(template) = library.template(path).filter(|_| !reached) {
-            let parameters = given::of_amplify(path, loader);
+            let parameters = amplify::parameters(path, loader);
             let deployment = Deployment { name: path.clone(), parameters, ..Deployment::default() };
             outcomes.push(stack::read(&world, template, given_parameters.apply(template, deployment)));
             done.insert(path.clone());
@@ -86,6 +93,7 @@ fn add(outcomes: Vec<Outcome>, model: &mut Model) {
         scopes.extend(outcome.scopes);
         resources.extend(outcome.resources);
         said.extend(outcome.diagnostics);
+        model.assumptions.extend(outcome.assumptions);
     }
     scopes.sort_by_key(|(id, _)| *id);
     resources.sort_by_key(|resource| resource.id.scope);
@@ -126,13 +134,15 @@ impl Library {
                 .into_iter()
                 .filter_map(|wanted| {
                     let file = wanted.file.or_else(|| loader.load(&wanted.path).ok())?;
-                    Some((wanted, file, loader.text(file)))
+                    let text = loader.text(file);
+                    let included = Included::load(&wanted.path, file, &text, loader);
+                    Some((wanted, file, text, included))
                 })
                 .collect();
             let read: Vec<_> = texts
                 .into_par_iter()
-                .map(|(wanted, file, text)| {
-                    let (template, diagnostics) = Template::read(&wanted.path, file, &text);
+                .map(|(wanted, file, text, included)| {
+                    let (template, diagnostics) = Template::read(&wanted.path, file, &text, &included);
                     (wanted, template, diagnostics)
                 })
                 .collect();
@@ -170,7 +180,7 @@ impl Library {
 }
 
 /// The templates of nested stacks that the project holds: by CDK's asset metadata, by a relative path, as `aws
-/// cloudformation package` reads it, or by the hash of an asset of the assembly.
+/// cloudformation package` reads it, by the hash of an asset of the assembly, or by what Amplify calls it once it is uploaded.
 fn children(template: &Template, assembly: Option<&Assembly>, loader: &mut Loader<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
     let folder = parent(&template.path);
     let mut found = BTreeMap::new();
@@ -185,7 +195,9 @@ fn children(template: &Template, assembly: Option<&Assembly>, loader: &mut Loade
         let written = asset.or(Some(url)).and_then(|node| template.scalar(node)).filter(|path| !path.contains("://"));
         let by_path = written.and_then(|path| join_path(folder, &path)).filter(|path| loader.load(path).is_ok());
         let by_hash = || assembly?.template_of_asset(&template.strings_below(url, 64));
-        if let Some(path) = by_path.map(Arc::from).or_else(by_hash) {
+        let uploaded = template.scalar(url);
+        let by_amplify = || Some(amplify::uploaded(folder, &uploaded?, loader)?.into());
+        if let Some(path) = by_path.map(Arc::from).or_else(by_hash).or_else(by_amplify) {
             found.insert(logical_id.clone(), path);
         }
     }

@@ -1,6 +1,6 @@
 //! What parameters and pseudo parameters may be: their variables, and the values that `Ref` gives.
 
-use super::template::{Parameter, Template};
+use super::template::{MOST_CLASSES, Parameter, Template};
 use crate::source::Span;
 use crate::value::{Data, Guard, Kind, Refine, ScopeId, Shape, Term, Unknown, Value, Variable, VariableClass, Why};
 use std::collections::BTreeMap;
@@ -91,8 +91,19 @@ pub(super) fn undetermined(scope: ScopeId, name: &Arc<str>, parameter: &Paramete
     Value::unknown(unknown, parameter.span).with_sensitive(parameter.no_echo)
 }
 
+/// A string is taken apart into so many elements.
+pub(super) const MOST_ITEMS: usize = 10_000;
+
+/// Why a list of more elements is not known.
+pub(super) fn too_many_items() -> Why {
+    Why::Budget(format!("a list of more than {MOST_ITEMS} elements").into())
+}
+
 /// A comma-delimited list: items trimmed.
 pub(super) fn list(text: &str, span: Span) -> Value {
+    if text.bytes().filter(|byte| *byte == b',').count() >= MOST_ITEMS {
+        return Value::opaque(too_many_items(), span);
+    }
     Value::list(text.split(',').map(|item| Value::string(item.trim(), span)).collect(), span)
 }
 
@@ -152,7 +163,8 @@ pub(super) fn pseudo_variables(
     compared: &BTreeMap<Arc<str>, Vec<Arc<str>>>,
 ) -> BTreeMap<Arc<str>, Arc<Variable>> {
     let possible = |name: &str, literal: &str| pseudo_shape(name).is_none_or(|shape| shape.allows(literal));
-    let pseudo = compared.iter().filter(|(name, _)| name.starts_with("AWS::"));
+    let few = |literals: &[Arc<str>]| literals.len() <= MOST_CLASSES;
+    let pseudo = compared.iter().filter(|(name, literals)| name.starts_with("AWS::") && few(literals));
     let variables = pseudo.map(|(name, literals)| {
         let literals: Vec<Arc<str>> = literals.iter().filter(|literal| possible(name, literal)).cloned().collect();
         let term = Term::Pseudo(scope, name.clone());
@@ -207,9 +219,10 @@ pub(super) fn variables(
     compared: &BTreeMap<Arc<str>, Vec<Arc<str>>>,
 ) -> BTreeMap<Arc<str>, Arc<Variable>> {
     let open = template.parameters.iter().filter(|(name, _)| !given.contains_key(*name));
-    let variables = open.map(|(name, parameter)| {
+    let variables = open.filter_map(|(name, parameter)| {
         let compared = compared.get(name).map(Vec::as_slice).unwrap_or_default();
-        (name.clone(), Arc::new(variable(scope, name, parameter, compared)))
+        let few = compared.len() + parameter.allowed.len() <= MOST_CLASSES;
+        few.then(|| (name.clone(), Arc::new(variable(scope, name, parameter, compared))))
     });
     variables.collect()
 }

@@ -2,10 +2,12 @@
 //! template's tree, each at the place of what it was made from.
 //!
 //! A function becomes an `AWS::Lambda::Function`, with `Globals` applied. One without a role gets `<Id>Role` with its policies.
-//! An event of type `Cognito` adds a permission and sets triggers of the pool. All other types stay as they are written, and
+//! An event of type `Cognito` adds a permission and sets triggers of the pool. A connector of a function adds a policy to its
+//! role. All other types stay as they are written, and
 //! what the transform would do with them to *other* resources is said as an opening.
 //! <https://github.com/aws/serverless-application-model/blob/develop/docs/internals/generated_resources.rst>
 
+mod connectors;
 mod policies;
 
 use super::template::{Declared, Field, Template};
@@ -13,6 +15,7 @@ use crate::frontend::Resource;
 use crate::source::Span;
 use crate::syntax::tree::{NodeId, NodeKind};
 use crate::value::Value;
+use connectors::CONNECTOR;
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -56,7 +59,7 @@ const KEPT: [&str; 24] = [
 pub(super) fn given_to_transform(resource: &Resource) -> Option<Option<Vec<Value>>> {
     match &*resource.type_name {
         // A connector writes policies for the roles of its ends, which it names by their logical ids.
-        "AWS::Serverless::Connector" => Some(None),
+        CONNECTOR => Some(None),
         _ if !resource.attributes.get("Connectors").is_absent() => Some(None),
         // An application is a nested stack; a function that is left has events or properties that cannot be read.
         "AWS::Serverless::Application" | FUNCTION => Some(Some(vec![resource.properties.clone()])),
@@ -66,20 +69,22 @@ pub(super) fn given_to_transform(resource: &Resource) -> Option<Option<Vec<Value
 
 /// Applies the transform to a template that names it.
 pub(super) fn transform(template: &mut Template) {
-    let functions: Vec<(Arc<str>, NodeId, NodeId)> = template
-        .resources
-        .iter()
-        .filter(|(_, declared)| &*declared.type_name == FUNCTION)
-        .map(|(id, declared)| (id.clone(), declared.key, declared.node))
-        .collect();
+    let of_type = |type_name: &str| -> Vec<(Arc<str>, NodeId, NodeId)> {
+        let found = template.resources.iter().filter(|(_, declared)| &*declared.type_name == type_name);
+        found.map(|(id, declared)| (id.clone(), declared.key, declared.node)).collect()
+    };
+    let (functions, connectors) = (of_type(FUNCTION), of_type(CONNECTOR));
     let globals = template.section("Globals").into_iter().find(|field| &*field.name == "Function");
     let mut transform = Transform { template, nodes_left: MOST_NODES, globals: globals.map(|field| field.value) };
     for (id, key, node) in functions {
         transform.function(&id, key, node);
         if transform.nodes_left == 0 {
             transform.template.hidden.push("the template has more serverless functions than can be read".into());
-            break;
+            return;
         }
+    }
+    for (id, key, node) in connectors {
+        let _stays = transform.connector(&id, key, node).is_none();
     }
 }
 
@@ -364,6 +369,9 @@ impl Transform<'_> {
         let node = self.like(function.node, NodeKind::Mapping(entries));
         let declared = Declared { key: function.key, node, type_name: type_name.into() };
         self.template.resources.insert(id.clone(), declared);
+        if let Some(round) = self.template.rounds.get(function.id).cloned() {
+            self.template.rounds.insert(id.clone(), round);
+        }
     }
 
     fn replace(&mut self, id: &Arc<str>, type_name: &str, node: NodeId) {

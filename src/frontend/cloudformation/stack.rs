@@ -1,13 +1,14 @@
 //! One stack: a template with the values it is deployed with, read into a scope and its resources.
 
 use super::Library;
+use super::foreach::Round;
 use super::parameters::{self, ACCOUNT, PARTITION, REGION, STACK_NAME};
 use super::template::{Declared, Field, Template};
 use super::{cdk, construct, sam};
 use crate::frontend::{Dialect, Given, Opening, Origin, Resource, Schema, Scope};
 use crate::source::{Span, parent};
 use crate::syntax::tree::NodeId;
-use crate::value::{Data, Entry, Guard, Map, Part, ResourceRef, ScopeId, Term, Unknown, Value, Variable, Why};
+use crate::value::{Data, Entry, Guard, Map, Part, ResourceRef, ScopeId, Term, Tri, Unknown, Value, Variable, Why};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -67,6 +68,8 @@ pub(super) struct Outcome {
     pub(super) diagnostics: BTreeSet<(Span, String)>,
     /// The templates that were read as nested stacks.
     pub(super) nested: BTreeSet<Arc<str>>,
+    /// What the `Rules` demand of several parameters together.
+    pub(super) assumptions: Vec<Guard>,
     outputs: BTreeMap<Arc<str>, Value>,
 }
 
@@ -91,9 +94,9 @@ pub(super) struct Stack<'a> {
     parameters: BTreeMap<Arc<str>, Value>,
     properties: BTreeMap<Arc<str>, Progress<Value>>,
     outputs_of_nested: BTreeMap<Arc<str>, Option<BTreeMap<Arc<str>, Value>>>,
-    values_left: usize,
+    pub(super) values_left: usize,
     said_too_deep: bool,
-    outcome: Outcome,
+    pub(super) outcome: Outcome,
 }
 
 /// Reads a template as a stack.
@@ -236,7 +239,7 @@ impl<'a> Stack<'a> {
                 type_name: declared.type_name.clone(),
                 properties,
                 presence,
-                schematic: false,
+                schematic: template.rounds.get(logical_id).is_some_and(|round| !round.of_default),
                 name_span: template.span(declared.key),
                 span: template.span(declared.key).to(template.span(declared.node)),
                 depends_on: self.depends_on(declared),
@@ -266,8 +269,34 @@ impl<'a> Stack<'a> {
 
     /// The condition under which a resource exists.
     fn presence_of(&mut self, logical_id: &str) -> Guard {
-        let declared = self.template.resources.get(logical_id).map(|declared| declared.node);
-        declared.map_or(Guard::Always, |node| self.condition_of(node))
+        let template = self.template;
+        let declared = template.resources.get(logical_id).map(|declared| declared.node);
+        let own = declared.map_or(Guard::Always, |node| self.condition_of(node));
+        match template.rounds.get(logical_id) {
+            Some(round) => self.presence_of_round(round).and(own),
+            None => own,
+        }
+    }
+
+    /// When a round of a loop takes place: one over the default as long as the parameter has it, any other one else.
+    fn presence_of_round(&self, round: &Round) -> Guard {
+        let Some((name, default)) = &round.parameter else { return Guard::Always };
+        let has_default = match self.variables.get(name) {
+            Some(variable) => variable.default.map_or(Guard::Never, |class| Guard::Is(variable.clone(), class)),
+            None => {
+                let top = Span::new(self.template.tree.file, 0, 0);
+                let list = Value::list(default.iter().map(|item| Value::string(item.clone(), top)).collect(), top);
+                match self.parameter(name, top).map(|given| given.same(&list)) {
+                    Some(Tri::Yes) => Guard::Always,
+                    Some(Tri::No) => Guard::Never,
+                    _ => {
+                        let term = Term::call("default", [Term::Parameter(self.scope, name.clone())]);
+                        Guard::Is(Arc::new(Variable::question(term, format!("{name} has its default"))), 0)
+                    }
+                }
+            }
+        };
+        if round.of_default { has_default } else { has_default.not() }
     }
 
     /// The `Condition` of a resource or output.
@@ -326,8 +355,24 @@ impl<'a> Stack<'a> {
             }
         }
         exports.extend(cdk::cross_region_exports(&self.outcome.resources, self.scope));
+        exports.extend(self.stored());
         let scope = self.described(exports);
         self.outcome.scopes.push((self.scope, scope));
+    }
+
+    /// The SSM parameters that the stack makes, where it is certain that it does, as dynamic references ask for them.
+    fn stored(&self) -> Vec<(Arc<str>, Value)> {
+        let own = self.outcome.resources.iter().filter(|resource| {
+            resource.id.scope == self.scope
+                && &*resource.type_name == "AWS::SSM::Parameter"
+                && resource.presence.is_always()
+                && !resource.schematic
+        });
+        let named = own.filter_map(|resource| {
+            let name = resource.properties.get("Name");
+            Some((format!("/ssm/{}", name.as_str()?).into(), resource.properties.get("Value")))
+        });
+        named.collect()
     }
 
     fn described(&mut self, exports: BTreeMap<Arc<str>, Value>) -> Scope {
@@ -414,6 +459,7 @@ impl<'a> Stack<'a> {
                 .map(|resource| Resource { presence: presence.clone().and(resource.presence), ..resource }),
         );
         self.outcome.diagnostics.extend(outcome.diagnostics);
+        self.outcome.assumptions.extend(outcome.assumptions);
         Some(outcome.outputs)
     }
 
@@ -465,6 +511,11 @@ impl<'a> Stack<'a> {
             self.say(self.template.span(id), "this is nested too deep to be read".to_owned());
         }
         Why::Budget(format!("nested deeper than {DEEPEST} levels").into())
+    }
+
+    /// True when there is a diagnostic with this message.
+    pub(super) fn has_said(&self, message: &str) -> bool {
+        self.outcome.diagnostics.iter().any(|(_, known)| known == message)
     }
 
     /// Adds a diagnostic, once.

@@ -1,5 +1,6 @@
 //! Strings in templates: placeholders of `Fn::Sub`, dynamic references, splitting, base 64.
 
+use super::parameters::MOST_ITEMS;
 use crate::source::Span;
 use crate::value::{Data, Part, Refine, Shape, Term, Unknown, Value, Why};
 use std::net::Ipv4Addr;
@@ -146,7 +147,8 @@ fn place(text: &str, span: Span, range: Range<usize>) -> Span {
     if span.len() == text.len() { span.part(range.start, range.end) } else { span }
 }
 
-/// Splits a string with holes. `None` when a hole may contain the delimiter, or a part of it.
+/// Splits a string with holes: into [`MOST_ITEMS`] and a few elements at most. `None` when a hole may contain the
+/// delimiter, or a part of it.
 pub(super) fn split(parts: &[Part], delimiter: &str, span: Span) -> Option<Vec<Value>> {
     let mut fields: Vec<Vec<Part>> = vec![Vec::new()];
     for part in parts {
@@ -164,6 +166,9 @@ pub(super) fn split(parts: &[Part], delimiter: &str, span: Span) -> Option<Vec<V
             Part::Literal(literal_text, place_of) => {
                 let mut start = 0;
                 while let Some(found) = literal_text.get(start..).and_then(|rest| rest.find(delimiter)) {
+                    if fields.len() > MOST_ITEMS {
+                        break;
+                    }
                     fields.last_mut()?.push(literal(literal_text, *place_of, start..start + found));
                     fields.push(Vec::new());
                     start += found + delimiter.len();

@@ -1,15 +1,20 @@
 //! A template as it is written: its sections, its parameters, what in it is a call of an intrinsic function. Nothing is
 //! evaluated here.
 
-use super::{foreach, sam};
+use super::foreach::{self, Round};
+use super::include::Included;
+use super::sam;
 use crate::frontend::Diagnostic;
 use crate::frontend::document::align;
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{NodeId, NodeKind, Tree};
 use crate::syntax::{self, SyntaxError};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// A parameter of which more values than this are told apart is simply not known.
+pub(super) const MOST_CLASSES: usize = 1_000;
 
 /// A template that was read.
 #[derive(Debug)]
@@ -17,7 +22,10 @@ pub(super) struct Template {
     /// Its path, relative to the project's root.
     pub(super) path: Arc<str>,
     pub(super) tree: Tree,
-    text: Arc<str>,
+    /// Its text, and those of the files that it includes.
+    texts: BTreeMap<FileId, Arc<str>>,
+    /// The paths of the files that it includes.
+    pub(super) includes: Vec<Arc<str>>,
     root: NodeId,
     pub(super) parameters: IndexMap<Arc<str>, Parameter>,
     pub(super) resources: IndexMap<Arc<str>, Declared>,
@@ -27,6 +35,10 @@ pub(super) struct Template {
     pub(super) language_extensions: bool,
     /// The template names `AWS::Serverless-2016-10-31` among its transforms.
     pub(super) serverless: bool,
+    /// Resources of loops over lists that are not certain, by their logical ids.
+    pub(super) rounds: BTreeMap<Arc<str>, Round>,
+    /// The variables of those loops.
+    pub(super) loop_variables: BTreeSet<Arc<str>>,
     /// Why the template may have more resources than it shows; phrases.
     pub(super) hidden: Vec<Arc<str>>,
     /// Nested stacks whose template is in the input: logical id -> path.
@@ -91,8 +103,13 @@ pub(super) struct Call {
 
 impl Template {
     /// Reads a text that may be a template; `None` when it is none. Diagnostics are given in both cases.
-    pub(super) fn read(path: &Arc<str>, file: FileId, text: &Arc<str>) -> (Option<Self>, Vec<Diagnostic>) {
-        let tree = syntax::parse_template(file, text);
+    pub(super) fn read(
+        path: &Arc<str>,
+        file: FileId,
+        text: &Arc<str>,
+        included: &Included,
+    ) -> (Option<Self>, Vec<Diagnostic>) {
+        let mut tree = syntax::parse_template(file, text);
         let Some(root) = tree.documents.iter().copied().find(|root| is_template(&tree, *root, text)) else {
             let looks_like_one = text.contains("Resources") && text.contains("AWS::");
             let errors = tree.errors.iter().filter(|_| looks_like_one).map(|error| diagnostic(error, false));
@@ -100,9 +117,11 @@ impl Template {
         };
         let mut diagnostics: Vec<Diagnostic> = tree.errors.iter().map(|error| diagnostic(error, true)).collect();
         diagnostics.extend(repeated_keys(&tree));
+        included.apply(&mut tree, root);
         let mut template = Self {
             path: path.clone(),
-            text: text.clone(),
+            texts: included.texts().chain([(file, text.clone())]).collect(),
+            includes: included.paths().cloned().collect(),
             root,
             parameters: IndexMap::new(),
             resources: IndexMap::new(),
@@ -110,6 +129,8 @@ impl Template {
             outputs: IndexMap::new(),
             language_extensions: false,
             serverless: false,
+            rounds: BTreeMap::new(),
+            loop_variables: BTreeSet::new(),
             hidden: Vec::new(),
             children: BTreeMap::new(),
             compared: BTreeMap::new(),
@@ -129,7 +150,11 @@ impl Template {
         }
         self.read_transforms();
         if self.language_extensions {
-            foreach::expand(self);
+            if let Some(key) = foreach::expand(self) {
+                let name = self.tree.str(key).map_or("", |name| name);
+                let message = format!("`{name}` makes more than {} values; it is not written out", foreach::MOST_NODES);
+                diagnostics.push(Diagnostic { span: self.span(key), message, fatal: false });
+            }
         }
         let parameters =
             self.section("Parameters").into_iter().map(|field| (field.name.clone(), self.parameter(&field)));
@@ -201,6 +226,11 @@ impl Template {
     /// The entries of a top-level section.
     pub(super) fn section(&self, name: &str) -> Vec<Field> {
         self.field(self.root, name).map(|section| self.fields(section)).unwrap_or_default()
+    }
+
+    /// The node of a top-level section.
+    pub(super) fn section_node(&self, name: &str) -> Option<NodeId> {
+        self.field(self.root, name)
     }
 
     /// A value of `Mappings`.
@@ -298,6 +328,11 @@ impl Template {
             };
             return Some(Call { name, argument: id, short: true });
         }
+        self.call_without_tag(id)
+    }
+
+    /// The call that a node is in the long form, its tag aside.
+    pub(super) fn call_without_tag(&self, id: NodeId) -> Option<Call> {
         let [(key, value)] = self.tree.entries(id) else { return None };
         let name = self.tree.str(*key)?;
         let is_function = &**name == "Ref" || (name.starts_with("Fn::") && !name.starts_with("Fn::ForEach::"));
@@ -307,7 +342,8 @@ impl Template {
     /// Where the source has the range `start..end` (bytes) of a string node's text.
     pub(super) fn places(&self, id: NodeId, text: &str) -> impl Fn(usize, usize) -> Span + use<> {
         let span = self.span(id);
-        let raw = self.text.get(span.range()).unwrap_or_default();
+        let text_of_file = self.texts.get(&span.file);
+        let raw = text_of_file.and_then(|text| text.get(span.range())).unwrap_or_default();
         let offsets = align(text, raw);
         move |start, end| match offsets.as_ref().map(|offsets| (offsets.get(start), offsets.get(end))) {
             Some((Some(from), Some(to))) => span.part(*from, *to),
@@ -316,19 +352,15 @@ impl Template {
     }
 
     fn find_compared(&self) -> BTreeMap<Arc<str>, Vec<Arc<str>>> {
-        let mut compared: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
+        let mut compared: BTreeMap<Arc<str>, IndexSet<Arc<str>>> = BTreeMap::new();
         for id in self.tree.ids() {
             let Some(call) = self.call(id) else { continue };
             for (name, literals) in self.comparisons(&call) {
                 let known = compared.entry(name).or_default();
-                for literal in literals {
-                    if !known.contains(&literal) {
-                        known.push(literal);
-                    }
-                }
+                known.extend(literals.into_iter().take((MOST_CLASSES + 1).saturating_sub(known.len())));
             }
         }
-        compared
+        compared.into_iter().map(|(name, literals)| (name, literals.into_iter().collect())).collect()
     }
 
     fn comparisons(&self, call: &Call) -> Vec<(Arc<str>, Vec<Arc<str>>)> {

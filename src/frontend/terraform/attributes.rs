@@ -157,7 +157,7 @@ impl Resolver<'_, '_> {
 
     /// A configured attribute, or all nested blocks of a type; absent when there is none. Null is absent: Terraform does
     /// not tell them apart here.
-    fn property(&mut self, of: &Declared, block: &Block, name: &Arc<str>) -> Value {
+    pub(super) fn property(&mut self, of: &Declared, block: &Block, name: &Arc<str>) -> Value {
         let place = of.place();
         let node = Node::Property(of.key.clone(), of.copy, name.clone());
         self.solve(of.at, node, block.span, |this| {
@@ -206,6 +206,7 @@ impl Resolver<'_, '_> {
                     }
                 }
             }
+            ("terraform_remote_state", "outputs") => self.remote_outputs(of, block, span),
             ("aws_caller_identity", "account_id" | "id") => Some(self.account(of.at, &provider, span)),
             // The argument chooses another Region than the provider's.
             ("aws_region", _) if !configured(block).is_empty() => None,
@@ -278,8 +279,8 @@ pub(super) fn narrow(value: &Value, presence: &Guard) -> Value {
 }
 
 /// What every provider attribute of a name certainly is.
-fn refine_attribute(name: &str) -> Refine {
-    let text = |shape, not_null| Refine { kind: Some(Kind::String), not_null, shape, none_of: Arc::default() };
+pub(super) fn refine_attribute(name: &str) -> Refine {
+    let text = |shape, not_null| Refine { kind: Some(Kind::String), not_null, shape, ..Refine::default() };
     match name {
         "arn" => text(Shape::starting("arn:"), true),
         "id" | "name" => text(Shape::non_empty(), true),

@@ -5,6 +5,7 @@ use super::module::{Module, literal};
 use crate::frontend::{Diagnostic, Input, InputKind};
 use crate::source::{FileId, Loader, Span, join_path, parent};
 use crate::syntax::hcl::{self, Body, Parsed};
+use crate::value::{ScopeId, Value};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,6 +23,10 @@ pub(super) struct Modules {
     /// The steps that all evaluations of the run took.
     pub(super) steps: usize,
     given_files: BTreeMap<String, FileId>,
+    /// The scopes of the root modules, by their folders.
+    pub(super) scopes: BTreeMap<String, ScopeId>,
+    /// The outputs of root modules whose state others read; `None` while they are being worked out.
+    pub(super) states: BTreeMap<String, Option<Value>>,
 }
 
 /// The folders of a run in which somebody runs Terraform, in the order of their paths.
@@ -108,7 +113,7 @@ impl Modules {
         let called: BTreeSet<String> = calls.values().flatten().cloned().collect();
         let mut is_root = |modules: &mut Self, folder: &str| {
             let module = modules.get(folder, loader);
-            !called.contains(folder) || module.backend || !module.providers.is_empty()
+            !called.contains(folder) || module.backend.is_some() || !module.providers.is_empty()
         };
         let mut folders: BTreeSet<&str> = candidates.iter().map(String::as_str).collect();
         folders.retain(|folder| is_root(self, folder));

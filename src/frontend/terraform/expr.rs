@@ -6,7 +6,7 @@ pub(super) mod decimal;
 mod iteration;
 pub(super) mod operators;
 mod template;
-mod traversal;
+pub(super) mod traversal;
 
 use super::functions;
 use crate::source::{FileId, Span};
@@ -16,7 +16,7 @@ use choice::Arm;
 use decimal::canonical;
 use std::sync::Arc;
 
-pub use convert::{Field, Type, convert, parse_type};
+pub use convert::{Field, Type, attributes_of, convert, parse_type};
 
 /// What an expression may refer to; implemented by the module that holds it.
 pub trait Lookup {
@@ -107,6 +107,15 @@ impl<'a> Evaluator<'a> {
         value
     }
 
+    /// Counts steps that no expression takes; `Err` with the unknown value when there are too many.
+    fn spend(&mut self, steps: usize, span: Span) -> Result<(), Value> {
+        self.steps += steps;
+        if self.steps > MOST_STEPS {
+            return Err(self.over_budget("the steps of one evaluation", span));
+        }
+        Ok(())
+    }
+
     /// Evaluates what a template file holds: it sees the given variables and nothing else.
     pub(in crate::frontend::terraform) fn sealed_with<T>(
         &mut self,
@@ -184,7 +193,7 @@ impl<'a> Evaluator<'a> {
     ) -> Value {
         let why = reason(of).unwrap_or_else(|| Why::Function(operation.into()));
         let mut nodes = MOST_IN_TERM;
-        let small = of.iter().all(|value| fits(value, &mut nodes, MOST_NESTING));
+        let small = of.iter().all(|value| value.fits(&mut nodes, MOST_NESTING));
         self.steps += (MOST_IN_TERM - nodes) / 16;
         let term = match small.then(|| Term::call(operation, of.iter().map(Value::term))) {
             Some(term) if term_size(&term, MOST_TERM) < MOST_TERM => term,
@@ -198,7 +207,7 @@ impl<'a> Evaluator<'a> {
     /// Names the collection type of a new list or map, if it is not too large.
     pub(in crate::frontend::terraform) fn collected(&mut self, value: Value, collection: Collection) -> Value {
         let mut nodes = MOST_NODES;
-        if !fits(&value, &mut nodes, MOST_NESTING) {
+        if !value.fits(&mut nodes, MOST_NESTING) {
             return self.over_budget("the size of a list or map", value.span);
         }
         self.steps += (MOST_NODES - nodes) / 16;
@@ -284,25 +293,6 @@ fn term_size(term: &Term, limit: usize) -> usize {
         size += term_size(argument, limit - size);
     }
     size
-}
-
-/// Counts the values inside a value down from `nodes`; false when they do not suffice or the nesting is too deep.
-fn fits(value: &Value, nodes: &mut usize, nesting: usize) -> bool {
-    if *nodes == 0 || nesting == 0 {
-        return false;
-    }
-    let text = match &value.data {
-        Data::String(text) => text.len() / 64,
-        Data::Text(text) => text.parts().len(),
-        _ => 0,
-    };
-    *nodes = nodes.saturating_sub(1 + text);
-    match &value.data {
-        Data::List(list) => list.items.iter().all(|item| fits(item, nodes, nesting - 1)),
-        Data::Map(map) => map.entries.values().all(|entry| fits(&entry.value, nodes, nesting - 1)),
-        Data::Choice(choice) => choice.arms.iter().all(|(_, arm)| fits(arm, nodes, nesting - 1)),
-        _ => true,
-    }
 }
 
 /// Why some of these values are not known: an error first, else the first reason found.

@@ -5,13 +5,17 @@
 
 mod attempt;
 mod collections;
+mod csv;
+mod dates;
 mod encoding;
 mod files;
 mod format;
+mod hashes;
 mod network;
 mod numbers;
 mod sets;
 mod strings;
+mod yaml;
 
 use super::expr::choice::{Arm, combinations, distribute, expand, one_of, too_many};
 use super::expr::decimal::Decimal;
@@ -62,6 +66,8 @@ const TABLE: &[Function] = &[
     deep("anytrue", 1, 1, collections::any_true),
     flat("base64decode", 1, 1, encoding::base64_decode),
     flat("base64encode", 1, 1, encoding::base64_encode),
+    flat("base64sha256", 1, 1, hashes::hash),
+    flat("base64sha512", 1, 1, hashes::hash),
     flat("basename", 1, 1, files::base_name),
     flat("ceil", 1, 1, numbers::ceil),
     flat("chomp", 1, 1, strings::chomp),
@@ -74,17 +80,25 @@ const TABLE: &[Function] = &[
     deep("compact", 1, 1, collections::compact),
     flat("concat", 1, ANY, collections::concat),
     flat("contains", 2, 2, collections::contains),
+    flat("csvdecode", 1, 1, csv::decode),
     flat("dirname", 1, 1, files::dir_name),
     deep("distinct", 1, 1, sets::distinct),
     flat("element", 2, 2, collections::element),
     flat("endswith", 2, 2, strings::ends_with),
     flat("file", 1, 1, files::file),
     flat("filebase64", 1, 1, files::file_base64),
+    flat("filebase64sha256", 1, 1, hashes::hash),
+    flat("filebase64sha512", 1, 1, hashes::hash),
     flat("fileexists", 1, 1, files::file_exists),
+    flat("filemd5", 1, 1, hashes::hash),
     flat("fileset", 2, 2, files::file_set),
+    flat("filesha1", 1, 1, hashes::hash),
+    flat("filesha256", 1, 1, hashes::hash),
+    flat("filesha512", 1, 1, hashes::hash),
     deep("flatten", 1, 1, collections::flatten),
     flat("floor", 1, 1, numbers::floor),
     deep("format", 1, ANY, format::format),
+    flat("formatdate", 2, 2, dates::format),
     deep("formatlist", 1, ANY, format::format_list),
     flat("indent", 2, 2, strings::indent),
     deep("index", 2, 2, collections::index),
@@ -97,6 +111,7 @@ const TABLE: &[Function] = &[
     flat("lower", 1, 1, strings::lower),
     deep("matchkeys", 3, 3, collections::match_keys),
     flat("max", 1, ANY, numbers::max),
+    flat("md5", 1, 1, hashes::hash),
     flat("merge", 0, ANY, collections::merge),
     flat("min", 1, ANY, numbers::min),
     flat("one", 1, 1, collections::one),
@@ -115,6 +130,9 @@ const TABLE: &[Function] = &[
     deep("setproduct", 1, ANY, sets::product),
     deep("setsubtract", 2, 2, sets::subtract),
     deep("setunion", 1, ANY, sets::union),
+    flat("sha1", 1, 1, hashes::hash),
+    flat("sha256", 1, 1, hashes::hash),
+    flat("sha512", 1, 1, hashes::hash),
     flat("signum", 1, 1, numbers::signum),
     flat("slice", 3, 3, collections::slice),
     deep("sort", 1, 1, collections::sort),
@@ -126,6 +144,8 @@ const TABLE: &[Function] = &[
     deep("sum", 1, 1, numbers::sum),
     flat("templatefile", 2, 2, files::template_file),
     flat("templatestring", 2, 2, files::template_string),
+    flat("timeadd", 2, 2, dates::add),
+    flat("timecmp", 2, 2, dates::compare),
     flat("title", 1, 1, strings::title),
     flat("tobool", 1, 1, |call, values| call.converted(values, &Type::Bool)),
     flat("tolist", 1, 1, |call, values| call.converted(values, &Type::List(Box::new(Type::Any)))),
@@ -140,7 +160,10 @@ const TABLE: &[Function] = &[
     flat("trimsuffix", 2, 2, strings::trim_suffix),
     flat("upper", 1, 1, strings::upper),
     flat("urlencode", 1, 1, encoding::url_encode),
+    flat("uuidv5", 2, 2, hashes::uuid_v5),
     flat("values", 1, 1, collections::values),
+    flat("yamldecode", 1, 1, yaml::decode),
+    deep("yamlencode", 1, 1, yaml::encode),
     deep("zipmap", 2, 2, collections::zip_map),
 ];
 
@@ -261,27 +284,9 @@ fn not_evaluated(ev: &mut Evaluator<'_>, name: &str, values: &[Value], span: Spa
     };
     let Some(unknown) = derived.as_unknown() else { return derived };
     let kind = match name {
-        "plantimestamp"
-        | "formatdate"
-        | "timeadd"
-        | "md5"
-        | "sha1"
-        | "sha256"
-        | "sha512"
-        | "filemd5"
-        | "filesha1"
-        | "filesha256"
-        | "filesha512"
-        | "filebase64sha256"
-        | "base64sha256"
-        | "base64sha512"
-        | "filebase64sha512"
-        | "uuidv5"
-        | "yamlencode"
-        | "abspath"
-        | "base64gzip"
-        | "textencodebase64"
-        | "provider::terraform::encode_expr" => Refine::string(Shape::non_empty()),
+        "plantimestamp" | "abspath" | "base64gzip" | "textencodebase64" | "provider::terraform::encode_expr" => {
+            Refine::string(Shape::non_empty())
+        }
         _ => Refine::default(),
     };
     let unknown = Unknown { why: Why::Function(name.into()), ..(**unknown).clone() }.refined(kind);

@@ -18,6 +18,7 @@ mod providers;
 mod repetition;
 mod resolver;
 mod resources;
+mod state;
 #[cfg(test)]
 mod tests;
 mod variables;
@@ -35,14 +36,15 @@ use std::sync::Arc;
 pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, given: &Given, model: &mut Model) {
     let mut modules = Modules::default();
     let roots = modules.roots(inputs, loader);
-    let mut scopes = BTreeMap::new();
+    let first = model.scopes.len();
+    let scope = |at: usize| ScopeId(u32::try_from(first + at).unwrap_or(u32::MAX));
+    modules.scopes = roots.folders.iter().enumerate().map(|(at, folder)| (folder.clone(), scope(at))).collect();
     for folder in &roots.folders {
-        scopes.insert(folder.as_str(), ScopeId(u32::try_from(model.scopes.len()).unwrap_or(u32::MAX)));
         read_root(folder, &roots, loader, &mut modules, schema, given, model);
     }
     say_undeclared(&roots, loader, &mut modules, given);
     for plan in inputs.iter().filter(|input| input.kind == InputKind::TerraformPlan) {
-        let root = scopes.get(parent(&plan.path)).copied();
+        let root = modules.scopes.get(parent(&plan.path)).copied();
         plan::read_plan(plan, root, loader, &mut modules, schema, given, model);
     }
     model.files_read += modules.files();
@@ -112,10 +114,10 @@ impl Resolver<'_, '_> {
         let module = self.module(Self::ROOT);
         let mut required = module.variables.iter().filter(|(_, block)| variables::is_required(block));
         let unset = required.any(|(name, _)| !self.assigned.contains_key(name));
-        unset && !module.backend && module.providers.is_empty()
+        unset && module.backend.is_none() && module.providers.is_empty()
     }
 
-    fn outputs_of_root(&mut self) -> BTreeMap<Arc<str>, crate::value::Value> {
+    pub(in crate::frontend::terraform) fn outputs_of_root(&mut self) -> BTreeMap<Arc<str>, crate::value::Value> {
         let module = self.module(Self::ROOT);
         let names: Vec<Arc<str>> = module.outputs.keys().cloned().collect();
         names.into_iter().filter_map(|name| Some((name.clone(), self.output(Self::ROOT, &name)?))).collect()

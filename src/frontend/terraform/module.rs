@@ -25,8 +25,8 @@ pub(super) struct Module {
     pub(super) calls: IndexMap<Arc<str>, Block>,
     /// `provider` blocks.
     pub(super) providers: Vec<Block>,
-    /// A `backend` or `cloud` block is there: somebody runs Terraform in this folder.
-    pub(super) backend: bool,
+    /// The `backend` or `cloud` block: somebody runs Terraform in this folder, and keeps its state there.
+    pub(super) backend: Option<Block>,
     /// Parts of the files that do not read: what stood there is unknown, not absent.
     pub(super) lost: Vec<Span>,
     /// The number of files.
@@ -43,7 +43,7 @@ impl Module {
                         self.locals.entry(local.key.text.clone()).or_insert(local);
                     }
                 }
-                ("terraform", _) => self.backend |= has_backend(&block),
+                ("terraform", _) => self.backend = backend(block).or(self.backend.take()),
                 ("provider", Some(_)) => self.providers.push(block),
                 (kind, Some(name)) => {
                     if let Some(declared) = self.declared(kind) {
@@ -63,7 +63,7 @@ impl Module {
                     let locals = block.body.attributes.into_iter();
                     self.locals.extend(locals.map(|local| (local.key.text.clone(), local)));
                 }
-                ("terraform", _) => self.backend |= has_backend(&block),
+                ("terraform", _) => self.backend = backend(block).or(self.backend.take()),
                 ("provider", Some(name)) => self.merge_provider(&name, block),
                 (kind, Some(name)) => {
                     if let Some(declared) = self.declared(kind) {
@@ -114,8 +114,8 @@ fn name_of(block: &Block) -> Option<Arc<str>> {
     }
 }
 
-fn has_backend(terraform: &Block) -> bool {
-    terraform.body.blocks.iter().any(|block| matches!(&*block.kind.text, "backend" | "cloud"))
+fn backend(terraform: Block) -> Option<Block> {
+    terraform.body.blocks.into_iter().find(|block| matches!(&*block.kind.text, "backend" | "cloud"))
 }
 
 /// The `alias` of a provider configuration.

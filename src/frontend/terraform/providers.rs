@@ -5,7 +5,7 @@ use super::repetition::Bindings;
 use super::resolver::{InstanceId, Node, Place, Resolver};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr, ExprKind, ObjectKey, StepKind};
-use crate::value::{Data, Refine, Shape, Term, Unknown, Value, Why};
+use crate::value::{Data, Part, Refine, Shape, Term, Unknown, Value, Why};
 use std::sync::Arc;
 
 /// The provider configuration that blocks use when they name none.
@@ -50,7 +50,8 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// The account of a provider configuration: the given one, the only one that it allows, or an unknown.
+    /// The account of a provider configuration: the only one that it allows, that of the role that it assumes, the given one,
+    /// or an unknown.
     pub(super) fn account(&mut self, at: InstanceId, provider: &Arc<str>, span: Span) -> Value {
         let (at, provider) = self.configuration(at, provider);
         let module = self.module(at);
@@ -63,6 +64,9 @@ impl Resolver<'_, '_> {
             {
                 return only.clone();
             }
+        }
+        if let Some(account) = block.and_then(|block| self.account_of_role(at, block)) {
+            return account;
         }
         match &self.given.account {
             Some(account) if *provider == *DEFAULT => Value::string(account.as_str(), span),
@@ -78,6 +82,21 @@ impl Resolver<'_, '_> {
                 self.pseudo(&name, Shape::account(), span)
             }
         }
+    }
+
+    /// The account in the ARN of the role that a provider assumes, as far as that is written: the role's name may be open.
+    fn account_of_role(&mut self, at: InstanceId, provider: &Block) -> Option<Value> {
+        let is_role = |block: &&Block| &*block.kind.text == "assume_role";
+        // Of several roles, the last one is that of the resources.
+        let role = provider.body.blocks.iter().rfind(is_role)?;
+        let place = Place { instance: at, bindings: Bindings::none() };
+        let arn = self.evaluate(&place, &attribute(role, "role_arn")?.value);
+        let parts = arn.as_parts()?;
+        let Some(Part::Literal(start, _)) = parts.first() else { return None };
+        let fields: Vec<&str> = start.split(':').collect();
+        let [.., "iam", _, account, _] = fields.as_slice() else { return None };
+        let is_account = account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit());
+        is_account.then(|| Value::string(*account, arn.span))
     }
 
     /// The partition: it follows from a known Region.

@@ -1,5 +1,6 @@
 //! `count` and `for_each`: how many copies a block has, under which conditions, and what `each` and `count` mean in them.
 
+use super::expr::traversal::element_of;
 use super::module::attribute;
 use super::resolver::{InstanceId, MOST_COPIES, Place, Resolver, collected, entry};
 use crate::frontend::Diagnostic;
@@ -212,6 +213,7 @@ fn elements(collection: &Value, walk: Walk) -> Vec<Element> {
     let span = collection.span;
     let mut known = |id: Arc<str>, key: Value, value: Value, presence: Guard| {
         if !matches!(presence, Guard::Never) {
+            let value = element_of(value, collection);
             found.push(Element::Known { id, key, value, presence });
         }
     };

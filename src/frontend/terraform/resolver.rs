@@ -141,7 +141,8 @@ pub(super) struct Resolver<'r, 'l> {
     values: HashMap<(InstanceId, Node), Option<Value>>,
     pub(super) repetitions: HashMap<(InstanceId, Arc<str>), Option<Rc<Copies>>>,
     pub(super) calls: HashMap<(InstanceId, Arc<str>), Option<Rc<Call>>>,
-    depth: usize,
+    /// How deep evaluations are nested in each other.
+    pub(super) depth: usize,
     steps: usize,
     said_out_of_steps: bool,
     fresh: u32,

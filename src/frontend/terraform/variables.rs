@@ -4,16 +4,14 @@
 //! Terraform may pass another value, so it is one alternative of a choice.
 
 use super::discover::{parse, path_in, variable_files};
-use super::expr::{Type, convert, parse_type};
+use super::expr::{Type, attributes_of, convert, parse_type};
 use super::module::{attribute, literal};
 use super::repetition::Bindings;
 use super::resolver::{InstanceId, Node, Place, Resolver, step};
 use crate::frontend::{Assignment, Diagnostic};
 use crate::source::{FileId, Span};
 use crate::syntax::hcl::{self, BinaryOp, Block, Expr, ExprKind, StepKind};
-use crate::value::{
-    Data, Entry, Guard, Kind, List, Map, Refine, Shape, Term, Unknown, Value, Variable, VariableClass, Why,
-};
+use crate::value::{Data, Entry, Guard, Kind, List, Map, Refine, Term, Unknown, Value, Variable, VariableClass, Why};
 use std::sync::Arc;
 
 impl Resolver<'_, '_> {
@@ -77,10 +75,11 @@ impl Resolver<'_, '_> {
     /// The value that a call passes, or the default: the call decided not to pass any.
     fn argument(&mut self, at: InstanceId, caller: &super::resolver::Caller, name: &Arc<str>, block: &Block) -> Value {
         let calling = self.module(caller.instance);
-        let argument = calling.calls.get(&caller.call).and_then(|call| attribute(call, name));
-        let Some(argument) = argument else {
+        let call = calling.calls.get(&caller.call);
+        let Some(argument) = call.and_then(|call| attribute(call, name)) else {
+            let of_call = call.map_or(block.span, name_span);
             return match self.default(at, block) {
-                Some(default) => default,
+                Some(default) => step(&default, &format!("module call {} passes no {name}", caller.call), of_call),
                 None => self.unset(at, name, block),
             };
         };
@@ -307,7 +306,7 @@ fn refine(block: &Block) -> Refine {
         Type::List(_) | Type::Set(_) | Type::Tuple(_) => Some(Kind::List),
         Type::Map(_) | Type::Object(_) => Some(Kind::Map),
     };
-    Refine { kind, not_null: !nullable(block), shape: Shape::any(), none_of: Arc::default() }
+    Refine { kind, not_null: !nullable(block), attributes: attributes_of(&type_of(block)), ..Refine::default() }
 }
 
 fn kind_of(name: &str) -> Option<Kind> {

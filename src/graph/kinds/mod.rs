@@ -22,7 +22,7 @@ mod user_pool;
 mod web_acl;
 
 use super::{Graph, NodeId};
-use crate::frontend::{Dialect, Holds, Referent, Schema, Scope};
+use crate::frontend::{Dialect, Holds, Referent, Schema};
 use crate::value::{Data, Part, Refine, ResourceRef, Shape as TextShape, Term, Unknown, Value, Why};
 
 /// All kinds.
@@ -247,28 +247,19 @@ fn nothing(_resource: &ResourceRef, _attribute: &str, _config: &Value) -> Option
     None
 }
 
-/// The Region that a resource is made in.
+/// The Region that a resource is made in. From version 6 on, Terraform's provider lets every resource name one of its own.
 fn region(graph: &Graph, id: NodeId) -> Value {
-    of_scope(graph, id, |scope| &scope.region)
+    let own = graph.node(id).filter(|node| node.dialect == Dialect::Terraform);
+    let own = own.map(|node| node.resource.properties.get("region"));
+    match own.filter(|own| !matches!(own.data, Data::Absent | Data::Null)) {
+        Some(own) => own,
+        None => graph.region_of(id),
+    }
 }
 
 /// The account that a resource is made in.
 fn account(graph: &Graph, id: NodeId) -> Value {
-    of_scope(graph, id, |scope| &scope.account)
-}
-
-/// What a resource shares with its stack. Terraform may give a resource, or a whole module, another provider than the default
-/// one, and then nobody here knows.
-fn of_scope(graph: &Graph, id: NodeId, part: fn(&Scope) -> &Value) -> Value {
-    let (Some(node), Some(scope)) = (graph.node(id), graph.scope_of(id)) else { return never(graph, id) };
-    let resource = &node.resource;
-    let own_provider = !resource.attributes.get("provider").is_absent()
-        || !resource.properties.get("region").is_absent()
-        || resource.id.address.starts_with("module.");
-    match node.dialect {
-        Dialect::Terraform if own_provider => Value::opaque(Why::Pseudo("AWS::Region".into()), resource.name_span),
-        _ => part(scope).clone(),
-    }
+    graph.account_of(id)
 }
 
 /// The ARN of an IAM entity, as far as the template says it: `arn:PARTITION:iam::ACCOUNT:TYPE/PATH/NAME`.

@@ -8,7 +8,7 @@ use super::{Attribute, Handle, Kind, Shape};
 use crate::frontend::Dialect;
 use crate::value::{Data, List, ResourceRef, Value, Why};
 use std::sync::Arc;
-use surroundings::{before, has_domain, plan_action, region, role_in_input, role_name};
+use surroundings::{before, plan_action, role_in_input, role_name};
 
 /// A Cognito user pool.
 pub(super) static USER_POOL: Kind = Kind {
@@ -115,13 +115,7 @@ static ATTRIBUTES: &[Attribute] = &[
         before,
         "The pool as a Terraform plan finds it; () where the plan creates it, and where the input is no plan.",
     ),
-    Attribute::derived("region", Shape::Text, region, "The pool's Region, where the input says it."),
-    Attribute::derived(
-        "has_domain",
-        Shape::Bool,
-        has_domain,
-        "Whether a domain in the input belongs to the pool.",
-    ),
+    Attribute::derived("region", Shape::Text, super::region, "The pool's Region, where the input says it."),
     Attribute::new(
         "passkey_factor",
         Shape::Word,

@@ -93,7 +93,7 @@ pub(super) fn boundary(graph: &Graph, role: NodeId, scenario: &Scenario) -> Opti
         Some(Document::Inline(document)) => document,
         Some(Document::AwsManaged(name)) => match published(&name) {
             Managed::Statements(document) => document.value(arm.span),
-            Managed::Nothing => Value::map([], arm.span),
+            Managed::Nothing | Managed::Misplaced(_) => Value::map([], arm.span),
             Managed::Unknown(why) => Value::opaque(Why::Undeclared(why.into()), arm.span),
         },
         Some(Document::Unknown(why)) => Value::opaque(Why::Undeclared(why), arm.span),

@@ -58,12 +58,19 @@ fn may_hold(graph: &Graph, target: &Value, account: &Value) -> bool {
 
 /// True for an id that is made of an organization, or of an organizational unit, of the input.
 fn is_unit(graph: &Graph, term: &Term) -> bool {
-    match term {
-        Term::Attribute(resource, _) => graph.find(resource).and_then(|id| graph.node(id)).is_some_and(|node| {
-            let name = node.resource.type_name.to_ascii_lowercase();
-            name.contains("organizations") && (name.ends_with("organization") || name.ends_with("unit"))
-        }),
-        Term::Call(_, arguments) => arguments.iter().any(|argument| is_unit(graph, argument)),
-        _ => false,
+    let mut open = vec![term];
+    while let Some(term) = open.pop() {
+        match term {
+            Term::Attribute(resource, _) => {
+                let node = graph.find(resource).and_then(|id| graph.node(id));
+                let name = node.map(|node| node.resource.type_name.to_ascii_lowercase()).unwrap_or_default();
+                if name.contains("organizations") && (name.ends_with("organization") || name.ends_with("unit")) {
+                    return true;
+                }
+            }
+            Term::Call(_, arguments) => open.extend(arguments.iter()),
+            _ => {}
+        }
     }
+    false
 }

@@ -13,7 +13,11 @@ const OTHER: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Res
 
 /// What is known of the role named first.
 fn facts(path: &str, text: &str) -> Arc<RoleFacts> {
-    let kind = if path.ends_with(".tf") { InputKind::Terraform } else { InputKind::Template };
+    let kind = match path.rsplit('/').next() {
+        Some("plan.json") => InputKind::TerraformPlan,
+        Some(name) if name.ends_with(".tf") || name.ends_with(".tf.json") => InputKind::Terraform,
+        _ => InputKind::Template,
+    };
     let files = MemoryFiles::default().with(path, text);
     let mut loader = Loader::new(&files);
     let file = loader.load(path).unwrap();
@@ -253,4 +257,121 @@ fn policies_of_the_cloud_control_provider() {
             ),
         ],
     );
+}
+
+/// A document as JSON holds it: in a string.
+fn quoted(document: &str) -> String {
+    serde_json::Value::from(document).to_string()
+}
+
+#[test]
+fn policies_of_the_cloud_control_provider_in_json_syntax() {
+    let role = |rest: &str| {
+        format!(r#""awscc_iam_role": {{"r": {{"role_name": "sms", "assume_role_policy_document": "{{}}"{rest}}}}}"#)
+    };
+    let inline =
+        |document: &str| format!(r#", "policies": [{{"policy_name": "a", "policy_document": {}}}]"#, quoted(document));
+    let own = format!(
+        r#""awscc_iam_role_policy": {{"p": {{"policy_name": "a", "role_name": "${{awscc_iam_role.r.role_name}}", "policy_document": {}}}}}"#,
+        quoted(ALLOW)
+    );
+    let bounded = format!(r#"{}, "permissions_boundary": "arn:aws:iam::aws:policy/ReadOnlyAccess""#, inline(ALLOW));
+    let texts = [
+        (role(""), Tri::No, false),
+        (role(&inline(ALLOW)), Tri::Yes, false),
+        (role(&inline(OTHER)), Tri::No, false),
+        (role(&bounded), Tri::No, false),
+        (format!("{}, {own}", role("")), Tri::Yes, false),
+    ];
+    let texts = texts.map(|(resources, tri, open)| (format!(r#"{{"resource": {{{resources}}}}}"#), tri, open));
+    let cases: Vec<(&str, Tri, bool)> = texts.iter().map(|(text, tri, open)| (text.as_str(), *tri, *open)).collect();
+    check("a.tf.json", "", &cases);
+}
+
+#[test]
+fn policies_of_the_cloud_control_provider_in_a_plan() {
+    let text = |policies: &str, others: &[(&str, String)]| {
+        let own = format!(
+            r#""role_name": "sms", "assume_role_policy_document": "{{}}", "policies": {policies}, "managed_policy_arns": null, "permissions_boundary": null"#
+        );
+        let resources: Vec<(&str, String)> =
+            std::iter::once(("awscc_iam_role.r", own)).chain(others.iter().cloned()).collect();
+        let each = |of: &dyn Fn(&str, &str, &str) -> String| -> String {
+            let texts = resources.iter().map(|(address, values)| {
+                let (kind, name) = address.split_once('.').unwrap();
+                format!(
+                    r#"{{"address": "{address}", "mode": "managed", "type": "{kind}", "name": "{name}", {}}}"#,
+                    of(address, kind, values)
+                )
+            });
+            texts.collect::<Vec<_>>().join(", ")
+        };
+        let values = each(&|_, _, values| format!(r#""values": {{{values}}}"#));
+        let changes = each(&|_, _, values| {
+            format!(
+                r#""change": {{"actions": ["create"], "before": null, "after": {{{values}}}, "after_unknown": {{"arn": true, "id": true}}}}"#
+            )
+        });
+        format!(
+            r#"{{"format_version": "1.2", "terraform_version": "1.11.4", "planned_values": {{"root_module": {{"resources": [{values}]}}}}, "resource_changes": [{changes}]}}"#
+        )
+    };
+    let inline = |document: &str| format!(r#"[{{"policy_name": "a", "policy_document": {}}}]"#, quoted(document));
+    let own = |document: &str| {
+        let values = format!(r#""policy_name": "a", "role_name": "sms", "policy_document": {}"#, quoted(document));
+        ("awscc_iam_role_policy.p", values)
+    };
+    let texts = [
+        (text("null", &[]), Tri::No, false),
+        (text(&inline(ALLOW), &[]), Tri::Yes, false),
+        (text(&inline(OTHER), &[]), Tri::No, false),
+        (text("null", &[own(ALLOW)]), Tri::Yes, false),
+        (text("null", &[own(OTHER)]), Tri::No, false),
+    ];
+    let cases: Vec<(&str, Tri, bool)> = texts.iter().map(|(text, tri, open)| (text.as_str(), *tri, *open)).collect();
+    check("plan.json", "", &cases);
+}
+
+#[test]
+fn policies_of_serverless_functions() {
+    let function = |policies: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  Fn:\n    Type: AWS::Serverless::Function\n    Properties: {{Runtime: python3.13, Handler: a.b, InlineCode: x, Policies: {policies}}}"
+        )
+    };
+    let texts = [
+        (function("[]"), Tri::No, false),
+        (function("AmazonSNSFullAccess"), Tri::Yes, false),
+        (function("[AmazonSNSReadOnlyAccess]"), Tri::No, false),
+        (function("[{SNSPublishMessagePolicy: {TopicName: news}}]"), Tri::No, false),
+        (function("[{SNSCrudPolicy: {TopicName: news}}]"), Tri::No, false),
+        (function("[ALLOW]"), Tri::Yes, false),
+        (function("[OTHER, 'arn:aws:iam::111122223333:policy/ours']"), Tri::Unknown, false),
+    ];
+    let cases: Vec<(&str, Tri, bool)> = texts.iter().map(|(text, tri, open)| (text.as_str(), *tri, *open)).collect();
+    check("a.yaml", "", &cases);
+}
+
+#[test]
+fn boundaries_and_misplaced_policies_in_terraform() {
+    let role = "resource \"aws_iam_role\" \"r\" {\n  name = \"sms\"\n  assume_role_policy = \"{}\"\n  inline_policy {\n    name = \"a\"\n    policy = jsonencode(ALLOW)\n  }";
+    let bounded = |arn: &str| format!("ROLE\n  permissions_boundary = {arn}\n}}");
+    let own = |document: &str| {
+        let policy = format!("\nresource \"aws_iam_policy\" \"b\" {{\n  policy = jsonencode({document})\n}}");
+        bounded("aws_iam_policy.b.arn") + &policy
+    };
+    let texts = [
+        (bounded("\"arn:aws:iam::aws:policy/PowerUserAccess\""), Tri::Yes, false),
+        (bounded("\"arn:aws:iam::aws:policy/ReadOnlyAccess\""), Tri::No, false),
+        (bounded("null"), Tri::Yes, false),
+        (own("ALLOW"), Tri::Yes, false),
+        (own("OTHER"), Tri::No, false),
+        (
+            "resource \"aws_iam_role\" \"r\" {\n  assume_role_policy = \"{}\"\n  managed_policy_arns = [\"arn:aws:iam::aws:policy/service-role/AmazonSNSFullAccess\"]\n}".to_owned(),
+            Tri::No,
+            false,
+        ),
+    ];
+    let cases: Vec<(&str, Tri, bool)> = texts.iter().map(|(text, tri, open)| (text.as_str(), *tri, *open)).collect();
+    check("a.tf", role, &cases);
 }

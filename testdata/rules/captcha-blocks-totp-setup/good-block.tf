@@ -10,6 +10,15 @@ resource "aws_cognito_user_pool" "pool" {
 
 resource "aws_wafv2_web_acl" "guard" {
   scope = "REGIONAL"
+  default_action {
+    allow {
+    }
+  }
+  visibility_config {
+    cloudwatch_metrics_enabled = false
+    metric_name                 = "m"
+    sampled_requests_enabled    = false
+  }
   rule {
     name     = "geo"
     priority = 1
@@ -23,7 +32,7 @@ resource "aws_wafv2_web_acl" "guard" {
       }
     }
     visibility_config {
-      cloud_watch_metrics_enabled = false
+      cloudwatch_metrics_enabled = false
       metric_name                 = "m"
       sampled_requests_enabled    = false
     }

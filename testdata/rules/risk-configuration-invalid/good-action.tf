@@ -17,5 +17,8 @@ resource "aws_cognito_risk_configuration" "risk" {
         notify       = false
       }
     }
+    notify_configuration {
+      source_arn = "arn:aws:ses:us-east-1:111122223333:identity/shop.example.com"
+    }
   }
 }

@@ -11,6 +11,8 @@ resource "aws_cognito_user_pool_client" "client" {
   id_token_validity      = 300
   refresh_token_validity = 3650
   token_validity_units {
-    id_token = "seconds"
+    access_token  = "hours"
+    id_token      = "seconds"
+    refresh_token = "days"
   }
 }

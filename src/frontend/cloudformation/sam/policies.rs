@@ -313,7 +313,7 @@ impl Transform<'_> {
     }
 
     /// Allows some actions of one service: which, and on what, only the transform knows.
-    fn service_statement(&mut self, service: &str, span: Span) -> NodeId {
+    pub(super) fn service_statement(&mut self, service: &str, span: Span) -> NodeId {
         let parts = vec![self.string(&format!("{service}:"), span), self.unknown(span)];
         let arguments = vec![self.string("", span), self.list(parts, span)];
         let arguments = self.list(arguments, span);
@@ -322,7 +322,7 @@ impl Transform<'_> {
         self.allow(action, resource, span)
     }
 
-    fn allow(&mut self, action: NodeId, resource: NodeId, span: Span) -> NodeId {
+    pub(super) fn allow(&mut self, action: NodeId, resource: NodeId, span: Span) -> NodeId {
         let effect = self.string("Allow", span);
         self.map(&[("Action", action), ("Effect", effect), ("Resource", resource)], span)
     }

@@ -19,9 +19,7 @@ fn the_transform_is_followed() {
     let read = |path: &str, text: &str| read_with(&[(path, text)], &super::super::tests::NoSchema, &given);
     let ours = read("t.yaml", include_str!("../../../../testdata/values/sam/template.yaml"));
     let theirs = read("t.yaml", include_str!("../../../../testdata/values/sam/translated.json"));
-    let opaque = |resource: &&Resource| {
-        !["Api", "ApiApiGatewayDefaultStage", "Conn", "ConnPolicy"].contains(&&*resource.id.address)
-    };
+    let opaque = |resource: &&Resource| !["Api", "ApiApiGatewayDefaultStage"].contains(&&*resource.id.address);
     let mut count = 0;
     for expected in theirs.model.resources.iter().filter(opaque) {
         let resource = ours.resource(&expected.id.address);
@@ -30,7 +28,8 @@ fn the_transform_is_followed() {
         assert_eq!(sorted(&resource.properties.term()), sorted(&expected.properties.term()), "{}", resource.id.address);
         count += 1;
     }
-    assert_eq!((count, ours.model.resources.iter().filter(opaque).count()), (8, 8));
+    assert_eq!((count, ours.model.resources.iter().filter(opaque).count()), (9, 9));
+    assert!(ours.model.scopes[0].openings.is_empty());
 }
 
 /// The pieces of a term, in which the entries of maps keep their order.
@@ -125,6 +124,35 @@ fn triggers_that_are_set_stay() {
     let alias = read.resource("FCognitoPermission").properties.get("FunctionName");
     assert_eq!(pool.get("LambdaConfig").get("PostConfirmation").same(&alias), Tri::Yes);
     assert_eq!(&*read.resource("FAliaslive").type_name, "AWS::Lambda::Alias");
+}
+
+#[test]
+fn a_connector_is_a_policy_of_the_functions_role() {
+    let connector = |ends: &str| {
+        sam(&format!(
+            "Resources:
+  F: {{Type: AWS::Serverless::Function, Properties: {{InlineCode: x}}}}
+  T: {{Type: AWS::SNS::Topic}}
+  B: {{Type: AWS::S3::Bucket}}
+  C: {{Type: AWS::Serverless::Connector, Properties: {ends}}}
+"
+        ))
+    };
+    let to_bucket = connector("{Source: {Id: F}, Destination: {Id: B}, Permissions: [Read, Write]}");
+    let policy = &to_bucket.resource("CPolicy").properties;
+    let Data::Text(action) = &list(&policy.get("PolicyDocument").get("Statement"))[0].get("Action").data else {
+        panic!()
+    };
+    assert!(action.shape().allows("s3:GetObject") && !action.shape().allows("sns:Publish"));
+    assert!(to_bucket.model.scopes[0].openings.is_empty());
+    for ends in [
+        "{Source: {Id: T}, Destination: {Id: F}, Permissions: [Write]}",
+        "{Source: {Id: F}, Destination: [{Id: T}, {Id: B}], Permissions: [Write]}",
+        "{Source: {Id: F}, Destination: {Id: T}, Permissions: [Read, Write]}",
+        "{Source: {Id: F}, Destination: {Arn: x, Type: 'AWS::SNS::Topic'}, Permissions: [Write]}",
+    ] {
+        assert_eq!(connector(ends).model.scopes[0].openings.len(), 1, "{ends}");
+    }
 }
 
 #[test]

@@ -186,23 +186,33 @@ fn collection_of(kind: &Type) -> Option<Collection> {
     }
 }
 
+/// The names of an object type's attributes: a value of it has just these.
+pub fn attributes_of(kind: &Type) -> Option<Arc<[Arc<str>]>> {
+    match kind {
+        Type::Object(fields) => Some(fields.iter().map(|(name, _)| name.clone()).collect()),
+        _ => None,
+    }
+}
+
 /// The unknown stays what it is; its type becomes known. Only a conversion between two known types makes another value.
 fn convert_unknown(value: &Value, unknown: &Arc<Unknown>, to: &Type) -> Value {
     let wanted = kind_of(to);
     let scalar = |kind: Kind| !matches!(kind, Kind::List | Kind::Map);
     match (unknown.refine.kind, wanted) {
-        (Some(is), Some(wanted)) if is == wanted => value.clone(),
-        (Some(is), Some(wanted)) if scalar(is) != scalar(wanted) || !scalar(is) => invalid(value, to),
-        (Some(_), Some(_)) => {
+        (Some(is), Some(wanted)) if is == wanted && !matches!(to, Type::Object(_)) => value.clone(),
+        (Some(is), Some(wanted)) if is != wanted && (scalar(is) != scalar(wanted) || !scalar(is)) => invalid(value, to),
+        (Some(is), Some(wanted)) if is != wanted => {
             let term = Term::call(format!("to{}", name_of(to)), [unknown.term.clone()]);
-            let refine = Refine { kind: wanted, not_null: unknown.refine.not_null, ..Refine::default() };
+            let refine = Refine { kind: Some(wanted), not_null: unknown.refine.not_null, ..Refine::default() };
             Value {
                 span: value.span,
                 ..Value::unknown(Unknown::new(unknown.why.clone(), term).refined(refine), value.span)
             }
         }
         _ => {
-            let refine = Refine { kind: wanted, ..unknown.refine.clone() };
+            let attributes = unknown.refine.attributes.clone();
+            let refine =
+                Refine { kind: wanted, attributes: attributes_of(to).or(attributes), ..unknown.refine.clone() };
             let data = Data::Unknown(Arc::new(Unknown { refine, ..(**unknown).clone() }));
             Value { data, collection: collection_of(to), ..value.clone() }
         }

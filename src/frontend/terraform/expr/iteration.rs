@@ -1,6 +1,7 @@
 //! `for` expressions over lists, sets and maps that may be known in part.
 
 use super::choice::{Arm, combinations, distribute, guard_of, one_of, too_many};
+use super::traversal::element_of;
 use super::{Evaluator, Type, convert};
 use crate::source::Span;
 use crate::syntax::hcl::For;
@@ -31,7 +32,7 @@ impl Evaluator<'_> {
                 let pair = |(at, item): (usize, &Value)| {
                     let number = i64::try_from(at).unwrap_or(i64::MAX);
                     let key = if is_set { item.clone() } else { Value::new(Data::Number(number.into()), item.span) };
-                    (key, item.clone())
+                    (key, element_of(item.clone(), value))
                 };
                 self.counted(list.items.iter().enumerate().map(pair).collect(), list.rest.clone(), span)
             }
@@ -39,7 +40,7 @@ impl Evaluator<'_> {
                 let mut entries: Vec<_> = map.entries.iter().filter(|(_, entry)| !entry.value.is_absent()).collect();
                 entries.sort_by_key(|(key, _)| *key);
                 let pair = |(key, entry): (&Arc<str>, &Entry)| {
-                    (Value::string(key.clone(), entry.key_span), entry.value.clone())
+                    (Value::string(key.clone(), entry.key_span), element_of(entry.value.clone(), value))
                 };
                 self.counted(entries.into_iter().map(pair).collect(), map.rest.clone(), span)
             }

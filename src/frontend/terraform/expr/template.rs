@@ -105,15 +105,24 @@ impl Evaluator<'_> {
         for (guard, collection) in collection.arms() {
             let items = self.items(&collection, span)?;
             let mut texts = Vec::new();
+            let mut length = 0;
             for (item_key, item) in items.pairs {
                 let inside = |ev: &mut Self| {
                     let mut own = Vec::new();
                     ev.with_local(name.clone(), item, |ev| ev.pieces(body, &mut own, span)).map(|()| own)
                 };
-                texts.extend(match key {
+                let own = match key {
                     Some(key) => self.with_local(key.clone(), item_key, inside)?,
                     None => inside(self)?,
-                });
+                };
+                // Loops in loops make more than there is room for before anybody joins it.
+                let added: usize = own.iter().map(length_of).sum();
+                length += added;
+                self.spend(1 + added / 64, span)?;
+                if length > MOST_TEXT {
+                    return Err(self.over_budget("the length of a string", span));
+                }
+                texts.extend(own);
             }
             if let Some(rest) = items.rest {
                 texts.push(self.opaque(rest.why.clone(), span));
@@ -150,5 +159,13 @@ impl Evaluator<'_> {
             None => too_many(self, Some("text"), values, span),
         };
         text.with_sensitive(sensitive)
+    }
+}
+
+/// About how long the text of a value is.
+fn length_of(value: &Value) -> usize {
+    match &value.data {
+        Data::String(text) => text.len(),
+        _ => 64,
     }
 }

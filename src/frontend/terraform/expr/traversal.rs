@@ -93,8 +93,8 @@ impl Evaluator<'_> {
         {
             Some(Data::Map(map)) => taken(ev.member(map, name, span), values.first()),
             Some(Data::Unknown(unknown)) => match unknown.refine.kind {
-                None | Some(Kind::Map) => access(unknown, &step, None, span),
-                Some(_) => ev.error(format!("the value has no attribute \"{name}\""), span),
+                None | Some(Kind::Map) if !unknown.refine.lacks(name) => access(unknown, &step, None, span),
+                _ => ev.error(format!("the value has no attribute \"{name}\""), span),
             },
             Some(Data::Null | Data::Absent) => ev.error(format!("null has no attribute \"{name}\""), span),
             _ => ev.error(format!("the value has no attribute \"{name}\""), span),
@@ -136,6 +136,7 @@ impl Evaluator<'_> {
     fn index_unknown(&mut self, unknown: &Arc<Unknown>, key: &Value, span: Span) -> Value {
         match &key.data {
             // `x["name"]` and `x.name` are the same thing.
+            Data::String(name) if unknown.refine.lacks(name) => self.error(format!("there is no \"{name}\""), span),
             Data::String(name) => access(unknown, &format!(".{name}"), None, span),
             _ => access(unknown, "[]", Some(key.term()), span),
         }
@@ -254,8 +255,16 @@ fn access(unknown: &Unknown, operation: &str, key: Option<Term>, span: Span) -> 
 
 /// A part of a value that came from elsewhere came from there too.
 fn taken(part: Value, whole: Option<&Value>) -> Value {
-    match whole.filter(|whole| whole.via.is_some() && !part.is_unknown()) {
-        Some(whole) => part.taken_from(whole),
+    match whole {
+        Some(whole) => element_of(part, whole),
         None => part,
+    }
+}
+
+/// An element of a collection, which came the collection's way.
+pub(in crate::frontend::terraform) fn element_of(element: Value, collection: &Value) -> Value {
+    match collection.via.is_some() && !element.is_unknown() {
+        true => element.taken_from(collection),
+        false => element,
     }
 }

@@ -172,6 +172,12 @@ fn list_of(map: Option<&Value>) -> Collection {
 
 /// `keys(map)`, sorted
 pub(super) fn keys(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
+    let unknown = values.first().and_then(Value::as_unknown);
+    if let Some(names) = unknown.and_then(|unknown| unknown.refine.attributes.clone()) {
+        let mut names: Vec<Value> = names.iter().map(|name| call.string(name.clone())).collect();
+        names.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+        return Ok(call.list(names, Collection::Tuple));
+    }
     let (entries, rest) = entries(call, values)?;
     let names = entries.iter().map(|(key, entry)| Value::string((*key).clone(), entry.key_span)).collect();
     Ok(call.open_list(names, rest, list_of(values.first())))

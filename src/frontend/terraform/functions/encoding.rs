@@ -136,7 +136,7 @@ pub(super) fn json_decode(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome 
 }
 
 /// A decoded value knows tuples and objects only.
-fn as_decoded(value: &Value) -> Value {
+pub(super) fn as_decoded(value: &Value) -> Value {
     let collection = match &value.data {
         Data::List(_) => Some(Collection::Tuple),
         Data::Map(_) => Some(Collection::Object),

@@ -10,7 +10,11 @@ use std::sync::Arc;
 const STRING: Option<Kind> = Some(Kind::String);
 
 /// The text of the file that an argument names.
-fn read(call: &mut Call<'_, '_>, values: &[Value], result: Option<Kind>) -> Result<(FileId, Arc<str>), Value> {
+pub(super) fn read(
+    call: &mut Call<'_, '_>,
+    values: &[Value],
+    result: Option<Kind>,
+) -> Result<(FileId, Arc<str>), Value> {
     let path = call.text(values, 0, result)?;
     match call.ev.read_file(&path) {
         Ok(found) => Ok(found),

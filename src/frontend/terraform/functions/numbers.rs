@@ -2,7 +2,7 @@
 
 use super::super::expr::decimal::Decimal;
 use super::{Call, Outcome};
-use crate::value::{Collection, Kind, Value};
+use crate::value::{Collection, Kind, Number, Value};
 use std::cmp::Ordering;
 
 const NUMBER: Option<Kind> = Some(Kind::Number);
@@ -85,9 +85,37 @@ pub(super) fn sum(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
 pub(super) fn pow(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
     let base = call.decimal(values, 0, NUMBER)?;
     let exponent = call.decimal(values, 1, NUMBER)?;
-    let times = exponent.as_whole().and_then(|times| u32::try_from(times).ok()).filter(|times| *times <= 128);
-    let power = times.and_then(|times| (0..times).try_fold(Decimal::whole(1), |power, _| power.multiply(base)));
+    let times = exponent.as_whole().and_then(|times| i32::try_from(times).ok()).filter(|times| times.abs() <= 128);
+    let power = match times {
+        Some(times) => {
+            let power = (0..times.abs()).try_fold(Decimal::whole(1), |power, _| power.multiply(base));
+            if times < 0 { power.and_then(inverse) } else { power }
+        }
+        None => square_root(base, exponent),
+    };
     result(call, values, power)
+}
+
+/// One divided by a number, where that has an end.
+fn inverse(number: Decimal) -> Option<Decimal> {
+    let one = Decimal::whole(1);
+    one.divide(number).filter(|inverse| inverse.multiply(number) == Some(one))
+}
+
+/// The power of one half, or of minus one half, which Terraform takes as a square root in floating point. Its other powers of fractions are not
+/// exact to the last digit, and not the same here.
+fn square_root(base: Decimal, exponent: Decimal) -> Option<Decimal> {
+    let half = Decimal::whole(1).divide(Decimal::whole(2))?;
+    let root = base.number().as_f64().sqrt();
+    let root = match exponent {
+        exponent if exponent == half => root,
+        exponent if exponent.negate() == Some(half) => 1.0 / root,
+        _ => return None,
+    };
+    if !root.is_finite() {
+        return None;
+    }
+    Number::parse(&root.to_string()).as_ref().and_then(Decimal::of)
 }
 
 /// `parseint(text, base)`

@@ -401,11 +401,14 @@ pub(super) fn substring(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
 
 /// `indent(spaces, text)`: every line but the first.
 pub(super) fn indent(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
-    let spaces = usize::try_from(call.integer(values, 0, STRING)?).unwrap_or(0).min(1_000);
+    let spaces = usize::try_from(call.integer(values, 0, STRING)?).unwrap_or(0);
     let text = call.text(values, 1, STRING)?;
     let lines = text.matches('\n').count();
-    if text.len() + lines * spaces > MOST_TEXT {
+    if lines.saturating_mul(spaces).saturating_add(text.len()) > MOST_TEXT {
         return Err(call.ev.over_budget("the length of a string", call.span));
+    }
+    if lines == 0 {
+        return Ok(call.string(text));
     }
     Ok(call.string(text.replace('\n', &format!("\n{}", " ".repeat(spaces)))))
 }
@@ -413,7 +416,18 @@ pub(super) fn indent(call: &mut Call<'_, '_>, values: &[Value]) -> Outcome {
 /// A regular expression; what the engine does not know is unknown, not an error.
 fn compiled(call: &mut Call<'_, '_>, values: &[Value], pattern: &str) -> Result<regex::Regex, Value> {
     let built = regex::RegexBuilder::new(pattern).size_limit(1 << 20).build();
-    built.map_err(|_| call.unknown(None, values))
+    built.map_err(|problem| match problem {
+        regex::Error::Syntax(problem) if has_open_group(pattern, &problem) => {
+            call.error("a group has only one parenthesis")
+        }
+        _ => call.unknown(None, values),
+    })
+}
+
+/// A mistake in both dialects; classes and `\Q` read differently, and a parenthesis in them need not be one.
+fn has_open_group(pattern: &str, problem: &str) -> bool {
+    let only_groups = !pattern.contains('[') && !pattern.contains("\\Q");
+    only_groups && (problem.contains("unclosed group") || problem.contains("unopened group"))
 }
 
 /// `regex(pattern, text)`: the first match, or its groups.

@@ -1,5 +1,6 @@
 //! Values with a mask over them: what the plan knows, what it leaves to the apply, and what nobody wrote.
 
+use super::super::attributes::refine_attribute;
 use super::super::policy_document;
 use super::Plan;
 use super::configuration::{Inside, Written, is_true};
@@ -316,9 +317,10 @@ impl Walk<'_, '_> {
         };
         let is_list = sensitive.is_some_and(|mask| matches!(self.tree().node(mask).kind, NodeKind::Sequence(_)));
         let from = if is_list { None } else { self.identity(spot, origins.as_ref()) };
-        let term = from.and_then(|(of, attribute)| self.plan.term(of, &attribute));
+        let term =
+            from.and_then(|(of, attribute)| Some((self.plan.term(of, &attribute)?, refine_attribute(&attribute))));
         let value = match (term, composed(spot)) {
-            (Some(term), _) => Value::unknown(Unknown { term, ..self.own(spot, None) }, span),
+            (Some((term, refine)), _) => Value::unknown(Unknown { term, refine, ..self.own(spot, None) }, span),
             (None, Some(composed)) => composed.clone(),
             (None, None) => Value::unknown(self.own(spot, origins.as_ref()), span),
         };

@@ -2,9 +2,9 @@
 
 use super::super::super::link::Link;
 use super::super::super::{Graph, NodeId};
-use super::{is_terraform, never, property};
+use super::never;
 use crate::frontend::Dialect;
-use crate::value::{Data, Term, Value, Why};
+use crate::value::{Data, Term, Value};
 
 /// A plan says whether the pool exists already; what is destroyed first is created.
 pub(super) fn plan_action(graph: &Graph, id: NodeId) -> Value {
@@ -18,45 +18,6 @@ pub(super) fn plan_action(graph: &Graph, id: NodeId) -> Value {
 pub(super) fn before(graph: &Graph, id: NodeId) -> Value {
     let node = graph.node(id).filter(|node| node.dialect == Dialect::Terraform);
     node.map_or_else(|| never(graph, id), |node| node.resource.attributes.get("before"))
-}
-
-pub(super) fn region(graph: &Graph, id: NodeId) -> Value {
-    // From version 6 on, the provider lets every resource name a Region of its own.
-    if is_terraform(graph, id) {
-        let own = property(graph, id, "region");
-        if !matches!(own.data, Data::Absent | Data::Null) {
-            return own;
-        }
-    }
-    graph.scope_of(id).map_or_else(|| never(graph, id), |scope| scope.region.clone())
-}
-
-/// Whether a domain of the pool is in the input. Unknown when something hides from us that may be one.
-pub(super) fn has_domain(graph: &Graph, id: NodeId) -> Value {
-    let Some(node) = graph.node(id) else { return never(graph, id) };
-    let place = node.resource.name_span;
-    let answer = |flag: bool| Value { data: Data::Bool(flag), ..Value::absent(place) };
-    let hidden = |why: &str| Value::opaque(Why::Undeclared(why.into()), place);
-    let mut possible = false;
-    for (type_name, key) in
-        [("AWS::Cognito::UserPoolDomain", "UserPoolId"), ("aws_cognito_user_pool_domain", "user_pool_id")]
-    {
-        for domain in graph.of(type_name) {
-            let Some(other) = graph.node(*domain) else { continue };
-            let pool = other.resource.properties.get(key);
-            if matches!(pool.data, Data::Choice(_)) {
-                possible = true;
-                continue;
-            }
-            match graph.follow(*domain, &pool, "user_pool", "id") {
-                Link::Node(found) if found == id => return answer(true),
-                Link::Unknown(_) => possible = true,
-                _ => {}
-            }
-        }
-    }
-    let opening = graph.scope_of(id).is_some_and(|scope| scope.openings.iter().any(|o| o.may_touch(&node.resource.id)));
-    if possible || opening { hidden("a domain that may belong to the pool") } else { answer(false) }
 }
 
 /// A role's name where its ARN belongs: a literal, or CloudFormation's `Ref` and Terraform's `name` and `id` of a role.

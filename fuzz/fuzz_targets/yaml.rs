@@ -1,0 +1,7 @@
+//! YAML text to tree.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| coglint_fuzz::yaml(text));

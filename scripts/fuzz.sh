@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# fuzz.sh MINUTES [TARGET...]   runs the fuzz targets (all of them when none is named), each for so many minutes, on a corpus
+# made from the test data; prints a line for each: executions, edges covered, inputs kept, crashes. Fails when one crashed.
+# FUZZ_JOBS: how many targets run at the same time (1).
+set -euo pipefail
+cd "$(dirname "$0")/../fuzz"
+minutes=${1:?usage: fuzz.sh MINUTES [TARGET...]}
+shift
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || targets=(yaml json hcl template terraform plan policy rule end_to_end)
+# Stable compilers take the flags of the instrumentation, too.
+export RUSTC_BOOTSTRAP=1
+cargo fuzz build --sanitizer none
+cargo run --quiet --release --bin corpus
+host=$(rustc -vV | sed -n 's/^host: //p')
+binaries=${CARGO_TARGET_DIR:-target}/$host/release
+mkdir -p logs artifacts
+
+run() {
+    local target=$1
+    mkdir -p "corpus/$target" "artifacts/$target"
+    # A slow input is a finding, too: 20 seconds, 2 GiB.
+    "$binaries/$target" "corpus/$target" -artifact_prefix="artifacts/$target/" -max_total_time=$((minutes * 60)) \
+        -timeout=20 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1 >"logs/$target.log" 2>&1
+}
+
+report() {
+    local target=$1 code=$2 log=logs/$1.log
+    local runs coverage
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
+    coverage=$(grep -ao 'cov: [0-9]* ft: [0-9]* corp: [0-9]*' "$log" | tail -n 1 || true)
+    printf '%-12s %12s executions  %-36s exit %s\n' "$target" "${runs:-?}" "$coverage" "$code"
+}
+
+failed=0
+for target in "${targets[@]}"; do
+    while [ "$(jobs -rp | wc -l)" -ge "${FUZZ_JOBS:-1}" ]; do wait -n || true; done
+    (
+        code=0
+        run "$target" || code=$?
+        report "$target" "$code"
+        [ "$code" -eq 0 ] || touch "logs/$target.failed"
+    ) &
+    rm -f "logs/$target.failed"
+done
+wait
+for target in "${targets[@]}"; do [ ! -e "logs/$target.failed" ] || failed=1; done
+exit "$failed"

@@ -1,0 +1,9 @@
+brands = {
+  shop = {
+    mfa = "on"
+  }
+  club = {
+    mfa  = "optional"
+    tier = "ESSENTIALS"
+  }
+}

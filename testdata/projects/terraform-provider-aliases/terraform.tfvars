@@ -1,0 +1,1 @@
+home = "eu-west-1"
