@@ -99,6 +99,12 @@ pub struct Check {
     /// Print the settings that would hold, and stop
     #[arg(long, conflicts_with = "show_files")]
     pub show_settings: bool,
+    /// Print how long each phase and each rule took, to standard error
+    #[arg(long)]
+    pub timings: bool,
+    /// Use so many threads [default: one for each core]; the output does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
     /// Which files are read.
     #[command(flatten)]
     pub selection: Selection,

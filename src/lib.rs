@@ -6,6 +6,7 @@
 //!
 //! | room | what it does |
 //! |---|---|
+//! | [`timing`] | how long the parts of a run take |
 //! | [`source`] | owns every text; places in it |
 //! | [`value`] | the value domain: known, absent, unknown, and of what it is the unknown |
 //! | [`syntax`] | text to tree with spans; knows no AWS |
@@ -24,8 +25,9 @@
 //! 1. Reading never fails as a whole: a parser returns the tree *and* the errors; a broken file gives a diagnostic, and the run
 //!    goes on.
 //! 2. An unknown value never becomes a finding, and no rule can hold one.
-//! 3. Below [`discover`] there is no I/O, no thread and no clock. Files that files name are asked for through
-//!    [`source::Files`], which has an in-memory twin.
+//! 3. Below [`discover`] there is no I/O and no clock. Files that files name are asked for through [`source::Files`], which has
+//!    an in-memory twin. Templates are parsed and rules run on several threads; what they give is put into order by their place
+//!    in the input, never by who was first.
 //! 4. Every value has a span; a finding cannot be made without its primary label.
 //! 5. A rule is data: built-in rules enjoy nothing that a user's rule cannot have.
 //! 6. Both spellings of a resource kind stand in one file.
@@ -46,6 +48,7 @@ pub mod run;
 pub mod source;
 pub mod suppress;
 pub mod syntax;
+pub mod timing;
 pub mod value;
 
 use discover::Found;
@@ -57,6 +60,7 @@ use graph::{Graph, NodeId, link::Link};
 use source::{Files, Loader, SourceMap, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use timing::{Clock, Lap, Laps};
 
 /// What a run is told besides its files.
 #[derive(Clone, Debug)]
@@ -71,12 +75,21 @@ pub struct Options {
     pub suppressions: Option<suppress::Policy>,
     /// `coglint.toml`, under the path that reports name: the entries of `suppressions` point into it.
     pub config: Option<(String, Arc<str>)>,
+    /// Measures the parts of the run, where given.
+    pub clock: Option<Clock>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let suppressions = Some(suppress::Policy::default());
-        Self { given: Given::default(), rules: Vec::new(), levels: BTreeMap::new(), suppressions, config: None }
+        Self {
+            given: Given::default(),
+            rules: Vec::new(),
+            levels: BTreeMap::new(),
+            suppressions,
+            config: None,
+            clock: None,
+        }
     }
 }
 
@@ -97,6 +110,8 @@ pub struct Report {
     pub summary: Summary,
     /// The resources that rules could look at, in the order of the input.
     pub resources: Vec<Seen>,
+    /// How long each phase took, then each rule that looked at something; empty without a clock.
+    pub timings: Vec<Lap>,
     /// Everything that was read, as it links: for pictures. A report that was put together by hand has none.
     pub graph: Option<Arc<Graph>>,
 }
@@ -146,21 +161,26 @@ pub struct Summary {
 ///
 /// `found` are the files to read; `files` gives those that they name.
 pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
+    let mut laps = Laps::start(options.clock.as_ref());
     let mut loader = Loader::new(files);
     let inputs: Vec<Input> = found.iter().map(|found| found.input(&mut loader)).collect();
     let mut model = frontend::read(&inputs, &mut loader, &AllKinds, &options.given);
+    laps.end("parse and resolve");
 
     let mut sources = loader.into_map();
     let (rules, mut diagnostics) = load_rules(options, &mut sources);
     diagnostics.append(&mut model.diagnostics);
     let comments = std::mem::take(&mut model.comments);
     let files_read = model.files_read;
+    laps.end("load rules");
 
     let policy = suppressions(options, &rules, &mut sources);
     let mut graph = Graph::new(model, sources);
     iam::acquit(&mut graph);
     let graph = Arc::new(graph);
+    laps.end("build the graph");
     let mut outcome = rules.run(&graph, &settings(options, &rules));
+    laps.end("run rules");
     diagnostics.append(&mut outcome.diagnostics);
     let resources: Vec<&Resource> = graph.nodes().map(|(_, node)| &node.resource).collect();
     if let Some(policy) = policy {
@@ -177,9 +197,13 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
         rules: rules.rules().cloned().collect(),
         summary: Summary { files: files_read, ..Summary::of(&graph) },
         resources: graph.nodes().map(|(_, node)| Seen::of(node)).collect(),
+        timings: Vec::new(),
         graph: Some(graph.clone()),
     };
     report.sort();
+    laps.end("sort and count");
+    report.timings = laps.into_laps();
+    report.timings.append(&mut outcome.timings);
     report
 }
 
@@ -220,7 +244,7 @@ fn load_rules(options: &Options, sources: &mut SourceMap) -> (Rules, Vec<Diagnos
 
 /// Levels by id, from levels by id or group; an id's own level counts before that of a group.
 fn settings(options: &Options, rules: &Rules) -> Settings {
-    let mut settings = Settings::default();
+    let mut settings = Settings { clock: options.clock.clone(), ..Settings::default() };
     for rule in rules.rules() {
         let names = std::iter::once(&rule.id).chain(&rule.groups);
         match names.filter_map(|name| options.levels.get(&**name)).next() {

@@ -10,6 +10,7 @@ mod outputs;
 mod own;
 mod selection;
 mod terminal;
+mod timings;
 
 use crate::cli::{self, Cli, Command, Context, Selection};
 use crate::config::Config;
@@ -113,9 +114,9 @@ fn dispatch(
     match cli.command {
         None => {
             command_behind_options(&cli.check.paths)?;
-            check::check(&cli.check, out, terminal)
+            check::check(&cli.check, out, err, terminal)
         }
-        Some(Command::Check(arguments)) => check::check(&arguments, out, terminal),
+        Some(Command::Check(arguments)) => check::check(&arguments, out, err, terminal),
         Some(Command::Graph(arguments)) => graph::graph(&arguments, out),
         Some(Command::Schema) => {
             out.write_all(SCHEMA.as_bytes())?;

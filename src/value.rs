@@ -406,9 +406,23 @@ impl Value {
         Ok(value)
     }
 
+    /// True when [`Self::under`] may make something else of it: there is a choice in it, or an element that is not there.
+    fn is_open(&self) -> bool {
+        let below = match &self.data {
+            Data::Choice(_) => true,
+            Data::List(list) => list.items.iter().any(|item| item.is_absent() || item.is_open()),
+            Data::Map(map) => map.entries.values().any(|entry| entry.value.is_open()),
+            _ => false,
+        };
+        below || self.structure.as_ref().is_some_and(|structure| structure.is_open())
+    }
+
     /// The value with every choice that the scenario decides replaced by its arm, at any depth. What the scenario
     /// leaves open stays a choice.
     pub fn under(&self, scenario: &Scenario) -> Self {
+        if !self.is_open() {
+            return self.clone();
+        }
         let value = match self.resolve(scenario) {
             Ok(value) => value,
             Err(_) => return self.clone(),

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// The rooms of `src`, in the direction in which data flows: a room may use those before it, never those after it.
 const ROOMS: &[&str] = &[
-    "builtin", "source", "value", "syntax", "frontend", "finding", "graph", "iam", "engine", "suppress", "origin",
-    "fix", "report", "discover", "config", "cli", "run", "lib", "main",
+    "builtin", "timing", "source", "value", "syntax", "frontend", "finding", "graph", "iam", "engine", "suppress",
+    "origin", "fix", "report", "discover", "config", "cli", "run", "lib", "main",
 ];
 
 /// Data types that stand in `lib.rs` beside the map of the house, for the rooms from `report` on.

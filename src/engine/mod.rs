@@ -48,9 +48,11 @@ use crate::finding::{Finding, Level, Rule, Undecided};
 use crate::frontend::Diagnostic;
 use crate::graph::{Graph, NodeId};
 use crate::source::{FileId, SourceMap};
+use crate::timing::{Clock, Lap, Laps};
 use crate::value::{Scenario, Value};
 use explore::Explored;
-use load::Check;
+use load::{Check, Compiled};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -86,6 +88,8 @@ pub struct Settings {
     pub disabled: BTreeSet<String>,
     /// Levels that replace the rules' own.
     pub levels: BTreeMap<String, Level>,
+    /// Measures the rules, where given.
+    pub clock: Option<Clock>,
 }
 
 impl Settings {
@@ -104,6 +108,17 @@ pub struct Outcome {
     pub undecided: Vec<Undecided>,
     /// Mistakes of rules, at places of their files; at most one for each rule.
     pub diagnostics: Vec<Diagnostic>,
+    /// How long each rule took that looked at something; empty without a clock.
+    pub timings: Vec<Lap>,
+}
+
+impl Outcome {
+    fn append(&mut self, mut other: Self) {
+        self.findings.append(&mut other.findings);
+        self.undecided.append(&mut other.undecided);
+        self.diagnostics.append(&mut other.diagnostics);
+        self.timings.append(&mut other.timings);
+    }
 }
 
 /// Rules that are ready to run.
@@ -143,27 +158,42 @@ impl Rules {
         self.checks.iter().map(|check| &check.rule)
     }
 
-    /// Runs the rules over a graph. One thread, no clock: the same graph gives the same outcome.
+    /// Runs the rules over a graph, several at a time. The same graph gives the same outcome.
     pub fn run(&self, graph: &Arc<Graph>, settings: &Settings) -> Outcome {
+        let checks: Vec<&Check> = self.checks.iter().filter(|check| settings.enables(&check.rule.id)).collect();
+        let outcomes: Vec<Outcome> = checks.par_iter().map(|check| self.run_check(check, graph, settings)).collect();
+        let mut all = Outcome::default();
+        outcomes.into_iter().for_each(|outcome| all.append(outcome));
+        twins::fold(&mut all.findings, graph);
+        all
+    }
+
+    fn run_check(&self, check: &Check, graph: &Arc<Graph>, settings: &Settings) -> Outcome {
         let mut outcome = Outcome::default();
-        for check in self.checks.iter().filter(|check| settings.enables(&check.rule.id)) {
-            self.run_check(check, graph, settings, &mut outcome);
+        let targets: BTreeSet<NodeId> = check.rule.kinds.iter().flat_map(|kind| graph.of(kind)).copied().collect();
+        if !targets.is_empty() {
+            let mut laps = Laps::start(settings.clock.as_ref());
+            match check.compiled(&self.engine) {
+                Ok(compiled) => self.run_at(check, &compiled, targets, graph, settings, &mut outcome),
+                Err(mistakes) => outcome.diagnostics = mistakes,
+            }
+            laps.end(&check.rule.id);
+            outcome.timings = laps.into_laps();
         }
-        twins::fold(&mut outcome.findings, graph);
         outcome
     }
 
-    fn run_check(&self, check: &Check, graph: &Arc<Graph>, settings: &Settings, outcome: &mut Outcome) {
+    fn run_at(
+        &self,
+        check: &Check,
+        compiled: &Compiled,
+        targets: BTreeSet<NodeId>,
+        graph: &Arc<Graph>,
+        settings: &Settings,
+        outcome: &mut Outcome,
+    ) {
         let rule = &check.rule;
         let level = settings.levels.get(&*rule.id).copied();
-        let targets: BTreeSet<NodeId> = rule.kinds.iter().flat_map(|kind| graph.of(kind)).copied().collect();
-        if targets.is_empty() {
-            return;
-        }
-        let compiled = match check.compiled(&self.engine) {
-            Ok(compiled) => compiled,
-            Err(mistakes) => return outcome.diagnostics.extend(mistakes),
-        };
         let mut failure = None;
         let mut exhausted = false;
         for id in targets {
@@ -172,7 +202,7 @@ impl Rules {
                 outcome.undecided.push(fold::failed(rule, node));
                 continue;
             }
-            match explore::explore(&self.engine, &compiled, graph, id) {
+            match explore::explore(&self.engine, compiled, graph, id) {
                 Explored::Cells(cells) => {
                     let folded = fold::fold(rule, level, graph, id, &cells);
                     outcome.findings.extend(folded.findings);

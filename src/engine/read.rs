@@ -174,7 +174,7 @@ fn referrers(run: &Arc<Run>, id: NodeId, kind: &str, attribute: &str) -> Answere
     };
     let mut items = Vec::new();
     let mut rest = hidden(run, id);
-    for other in run.graph.of(kind) {
+    for other in &run.graph.backlinks(kind, attribute, id) {
         let Some(node) = run.graph.node(*other) else { continue };
         match run.presence(&node.resource.presence) {
             Presence::Missing => continue,

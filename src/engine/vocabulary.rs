@@ -16,7 +16,8 @@ use rhai::packages::{
 };
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, OptimizationLevel, Position};
 use std::any::TypeId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// One run of a check may take this many operations; a rule of the catalogue takes fewer than a hundred.
 pub(super) const MOST_OPERATIONS: u64 = 200_000;
@@ -79,9 +80,25 @@ fn add_library(engine: &mut Engine) {
 
 /// Whether the whole text has the form of a regular expression (RE2 syntax, linear time).
 fn matches(text: &str, pattern: &str) -> Answered<bool> {
+    let known = || PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
+    let made = known().get(pattern).cloned();
+    if let Some(form) = made {
+        return Ok(form.is_match(text));
+    }
     let form = regex::RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(MOST_PATTERN_BYTES).build();
-    form.map(|form| form.is_match(text)).map_err(|error| format!("`{pattern}` is no pattern: {error}").into())
+    let form = form.map_err(|error| format!("`{pattern}` is no pattern: {error}"))?;
+    let found = form.is_match(text);
+    let mut known = known();
+    if known.len() < MOST_PATTERNS {
+        known.insert(pattern.to_owned(), form);
+    }
+    Ok(found)
 }
+
+/// The patterns that were made: making one takes longer than a whole check. A rule may make patterns up as it goes, so their
+/// number is bounded.
+static PATTERNS: LazyLock<Mutex<BTreeMap<String, regex::Regex>>> = LazyLock::new(Mutex::default);
+const MOST_PATTERNS: usize = 256;
 
 fn replace(text: &mut ImmutableString, find: &str, by: &str) -> Answered<()> {
     let grown = text.matches(find).count().saturating_mul(by.len()).saturating_add(text.len());

@@ -48,8 +48,10 @@ impl Graph {
         let resource = &self.node(id)?.resource.id;
         let opening = self.scope_of(id)?.openings.iter().find(|opening| opening.may_touch(resource));
         let program = || {
-            let beside = self.nodes.iter().filter(|node| node.resource.id.scope == resource.scope);
-            let program = beside.into_iter().find(|node| program_gets(node, resource))?;
+            let changers = self.changers.get(&resource.scope).into_iter().flatten();
+            let mut programs =
+                changers.filter_map(|id| self.node(*id)).filter(|node| may_call(&node.resource.type_name));
+            let program = programs.find(|node| gets(node, resource))?;
             Some(format!("{} may do anything with it", program.resource.id.address))
         };
         opening.map(|opening| opening.why.to_string()).or_else(program)
@@ -120,11 +122,8 @@ impl Graph {
             return None;
         }
         let name = node.resource.properties.get("name");
-        let near = self.of(kind.name).iter().copied().filter(|id| {
-            self.node(*id).is_some_and(|other| other.resource.id.scope == node.resource.id.scope)
-                && (by_name.written)(self, *id).same(&name).is_yes()
-        });
-        let near: Vec<NodeId> = near.collect();
+        let beside = self.of_in(node.resource.id.scope, kind.name).iter().copied();
+        let near: Vec<NodeId> = beside.filter(|id| (by_name.written)(self, *id).same(&name).is_yes()).collect();
         match near.as_slice() {
             [only] => Some(*only),
             _ => None,
@@ -341,13 +340,12 @@ fn arn_parts(value: &Value) -> Option<Vec<Value>> {
 /// Marks pools that something outside the template changes after their creation: a custom resource, or a provisioner, that gets
 /// the pool and calls the API which sets MFA; or the configuration of one of its Regions, which has its own.
 pub(super) fn mark_altered(graph: &mut Graph) {
-    if !graph.nodes.iter().any(may_change) {
-        return;
-    }
-    let pools = graph.of("user_pool").to_vec();
-    for pool in pools {
-        let by = graph.altering(pool).first().copied();
-        graph.set_altered_by(pool, by);
+    let scopes: Vec<ScopeId> = graph.changers.keys().copied().collect();
+    for scope in scopes {
+        for pool in graph.of_in(scope, "user_pool").to_vec() {
+            let by = graph.altering(pool).first().copied();
+            graph.set_altered_by(pool, by);
+        }
     }
 }
 
@@ -360,8 +358,8 @@ impl Graph {
     /// What may change a pool outside the template, in source order.
     pub fn altering(&self, pool: NodeId) -> Vec<NodeId> {
         let Some(pool) = self.node(pool).map(|node| &node.resource.id) else { return Vec::new() };
-        let beside = self.nodes().filter(|(_, node)| node.resource.id.scope == pool.scope && may_change(node));
-        beside.filter(|(_, node)| alters(node, pool)).map(|(id, _)| id).collect()
+        let beside = self.changers.get(&pool.scope).into_iter().flatten().copied();
+        beside.filter(|id| self.node(*id).is_some_and(|node| alters(node, pool))).collect()
     }
 
     /// Says which resource changes a pool outside the template; `None`: nothing does.
@@ -370,37 +368,37 @@ impl Graph {
         if let Some(node) = self.nodes.get_mut(pool.0 as usize) {
             node.altered_by = by;
         }
+        // What was worked out before may have read the pool.
+        (self.backlinks, self.memo) = Default::default();
     }
 }
 
-/// True for what may change a pool after its creation.
-fn may_change(node: &super::Node) -> bool {
-    may_call(node) || configures_region(node)
+/// True for types of resources that may change a pool after its creation.
+pub(super) fn may_change(type_name: &str) -> bool {
+    may_call(type_name) || configures_region(type_name)
 }
 
 /// True for what gives a Region of a pool its own text messages, email and triggers.
-fn configures_region(node: &super::Node) -> bool {
-    &*node.resource.type_name == "AWS::Cognito::UserPoolRegionalConfigurationAttachment"
+fn configures_region(type_name: &str) -> bool {
+    type_name == "AWS::Cognito::UserPoolRegionalConfigurationAttachment"
 }
 
-/// True for resources that run something: custom resources of a template, provisioners of Terraform.
-fn may_call(node: &super::Node) -> bool {
-    let type_name = &*node.resource.type_name;
+/// True for types of resources that run something: custom resources of a template, provisioners of Terraform.
+fn may_call(type_name: &str) -> bool {
     type_name.starts_with("Custom::")
         || matches!(type_name, "AWS::CloudFormation::CustomResource" | "null_resource" | "terraform_data")
 }
 
 /// True for a program that gets another resource: what it does with it nobody can see.
-fn program_gets(node: &super::Node, other: &ResourceRef) -> bool {
-    let resource = &node.resource;
-    may_call(node) && (mentions(&resource.properties, other) || mentions(&resource.attributes, other))
+fn gets(caller: &super::Node, other: &ResourceRef) -> bool {
+    let resource = &caller.resource;
+    mentions(&resource.properties, other) || mentions(&resource.attributes, other)
 }
 
-fn alters(node: &super::Node, pool: &ResourceRef) -> bool {
-    let resource = &node.resource;
-    let gets_pool = mentions(&resource.properties, pool) || mentions(&resource.attributes, pool);
+fn alters(caller: &super::Node, pool: &ResourceRef) -> bool {
+    let resource = &caller.resource;
     // An SDK call of the CDK names its action; what another custom resource does with the pool nobody can see.
-    gets_pool && (&*resource.type_name != "Custom::AWS" || calls_mfa_api(&resource.properties))
+    gets(caller, pool) && (&*resource.type_name != "Custom::AWS" || calls_mfa_api(&resource.properties))
 }
 
 fn calls_mfa_api(value: &Value) -> bool {

@@ -3,8 +3,10 @@
 //! The graph answers what the engine asks: which resources of a kind are there, what is an attribute of one, where is it
 //! written, which resource does it refer to. Answers are [`Value`]s and places; scenarios are the asker's affair.
 
+mod backlinks;
 pub mod kinds;
 pub mod link;
+mod memo;
 mod names;
 
 use crate::frontend::{Dialect, Model, Resource, Scope};
@@ -37,12 +39,17 @@ pub struct Graph {
     nodes: Vec<Node>,
     scopes: Vec<Scope>,
     by_kind: BTreeMap<&'static str, Vec<NodeId>>,
+    by_scope: BTreeMap<(ScopeId, &'static str), Vec<NodeId>>,
+    /// What may change other resources after their creation, by scope.
+    changers: BTreeMap<ScopeId, Vec<NodeId>>,
     by_type: BTreeMap<Arc<str>, Vec<NodeId>>,
     by_ref: BTreeMap<ResourceRef, NodeId>,
     exports: BTreeMap<Arc<str>, Vec<ScopeId>>,
     assumptions: Vec<Guard>,
     names: OnceLock<names::Index>,
     referrers: OnceLock<BTreeMap<&'static str, names::Referrers>>,
+    backlinks: OnceLock<backlinks::Index>,
+    memo: memo::Memo,
     sources: SourceMap,
 }
 
@@ -62,12 +69,16 @@ impl Graph {
             nodes: Vec::with_capacity(model.resources.len()),
             scopes: model.scopes,
             by_kind: BTreeMap::new(),
+            by_scope: BTreeMap::new(),
+            changers: BTreeMap::new(),
             by_type: BTreeMap::new(),
             by_ref: BTreeMap::new(),
             exports: BTreeMap::new(),
             assumptions: model.assumptions,
             names: OnceLock::new(),
             referrers: OnceLock::new(),
+            backlinks: OnceLock::new(),
+            memo: memo::Memo::default(),
             sources,
         };
         for (at, scope) in graph.scopes.iter().enumerate() {
@@ -88,6 +99,10 @@ impl Graph {
         let kind = kinds::of_type(&resource.type_name);
         if let Some(kind) = kind {
             self.by_kind.entry(kind.name).or_default().push(id);
+            self.by_scope.entry((resource.id.scope, kind.name)).or_default().push(id);
+        }
+        if link::may_change(&resource.type_name) {
+            self.changers.entry(resource.id.scope).or_default().push(id);
         }
         self.by_type.entry(resource.type_name.clone()).or_default().push(id);
         self.by_ref.entry(resource.id.clone()).or_insert(id);
@@ -99,6 +114,11 @@ impl Graph {
     pub fn of(&self, kind_or_type: &str) -> &[NodeId] {
         let found = self.by_kind.get(kind_or_type).or_else(|| self.by_type.get(kind_or_type));
         found.map_or(&[], Vec::as_slice)
+    }
+
+    /// The resources of a kind in one scope, in source order.
+    fn of_in(&self, scope: ScopeId, kind: &'static str) -> &[NodeId] {
+        self.by_scope.get(&(scope, kind)).map_or(&[], Vec::as_slice)
     }
 
     /// The node of an id of this graph.
@@ -152,6 +172,12 @@ impl Graph {
         let (Some(referrers), Some(node)) = (referrers, self.node(role)) else { return Vec::new() };
         let name = kinds::written(self, role, "name");
         referrers.of(node.resource.id.scope, &name)
+    }
+
+    /// The resources of a kind whose link attribute may lead to a resource, in some scenario, in source order. Of those of
+    /// which that is not known in any scenario the first one stands for all.
+    pub fn backlinks(&self, kind: &str, attribute: &str, to: NodeId) -> Vec<NodeId> {
+        self.backlinks.get_or_init(|| backlinks::Index::new(self)).of(kind, attribute, to)
     }
 
     /// The texts behind the spans.

@@ -19,7 +19,11 @@ use std::sync::Arc;
 
 /// Collects what a scenario says of a role. Values that the scenario leaves open stay choices; the evaluator names the
 /// variable they depend on.
-pub fn role_facts(graph: &Graph, role: NodeId, scenario: &Scenario) -> RoleFacts {
+pub fn role_facts(graph: &Graph, role: NodeId, scenario: &Scenario) -> Arc<RoleFacts> {
+    graph.remember(role, scenario, || collect(graph, role, scenario))
+}
+
+fn collect(graph: &Graph, role: NodeId, scenario: &Scenario) -> RoleFacts {
     let mut collected = Collected { graph, role, scenario, policies: Vec::new(), open: None };
     collected.inline();
     collected.named_by_the_role();

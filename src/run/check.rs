@@ -1,7 +1,7 @@
 //! `coglint check`.
 
 use super::{
-    BROKEN, CLEAN, ConfigFile, FOUND, Failure, baseline, changed, given, options, outputs, terminal, usage,
+    BROKEN, CLEAN, ConfigFile, FOUND, Failure, baseline, changed, given, options, outputs, terminal, timings, usage,
     working_folder,
 };
 use crate::cli::{Check, Selection, Variable};
@@ -11,15 +11,27 @@ use crate::finding::Level;
 use crate::frontend::Diagnostic;
 use crate::report::{active, safe_line};
 use crate::source::{FileId, Files, Span};
+use crate::timing::{Clock, Laps};
 use crate::{Options, Report, lint};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
-/// Reads the project, runs the rules, and writes the reports; the result is the exit code.
-pub(super) fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> Result<u8, Failure> {
+/// Reads the project, runs the rules, and writes the reports; the result is the exit code. What was measured goes to `err`.
+pub(super) fn check(
+    arguments: &Check,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+    terminal: bool,
+) -> Result<u8, Failure> {
+    if let Some(threads) = arguments.threads {
+        // Only the first call in a process decides; there is one.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+    }
     let start = Instant::now();
+    let clock = arguments.timings.then(|| Clock::new(move || start.elapsed()));
+    let mut laps = Laps::start(clock.as_ref());
     let working = working_folder()?;
     let located = Project::locate(&arguments.paths, &working, arguments.selection.isolated).map_err(usage)?;
     let read = ConfigFile::of(&located, &arguments.selection, &working)?;
@@ -28,8 +40,10 @@ pub(super) fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> R
         project.shown_files().iter().try_for_each(|path| writeln!(out, "{}", safe_line(path)))?;
         return Ok(CLEAN);
     }
+    laps.end("find and read files");
     let given = given(&arguments.given, &read, &working)?;
     let mut options = options(&arguments.context, given, &read, &working)?;
+    options.clock = clock.clone();
     if arguments.no_ignores {
         options.suppressions = None;
     }
@@ -40,6 +54,7 @@ pub(super) fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> R
     }
 
     let mut report = lint(&project.files, &project.found, &options);
+    let mut last = Laps::start(clock.as_ref());
     say_unreadable(&mut report, &project);
     baseline::apply(&mut report, arguments, &read, &working)?;
     keep_reported(&mut report, &project);
@@ -53,6 +68,8 @@ pub(super) fn check(arguments: &Check, out: &mut dyn Write, terminal: bool) -> R
     style.elapsed = Some(start.elapsed());
     style.prefix = outputs::prefix(&working);
     outputs::write(&report, &style, arguments, out)?;
+    last.end("write the reports");
+    timings::write(laps, &report.timings, last, err)?;
     Ok(exit_code(&report, &project, &options, fail_on))
 }
 

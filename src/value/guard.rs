@@ -82,6 +82,14 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// True when the other one was made of the very same choices.
+    pub fn is(&self, other: &Self) -> bool {
+        let same = |((one, class), (other, other_class)): (&(Arc<Variable>, usize), &(Arc<Variable>, usize))| {
+            Arc::ptr_eq(one, other) && class == other_class
+        };
+        self.chosen.len() == other.chosen.len() && self.chosen.iter().zip(&other.chosen).all(same)
+    }
+
     /// The class chosen for a variable.
     pub fn class(&self, variable: &Variable) -> Option<usize> {
         self.chosen.iter().find(|(known, _)| known.term == variable.term).map(|(_, class)| *class)

@@ -12,7 +12,7 @@ const ALLOW: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "sns:Publish
 const OTHER: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
 
 /// What is known of the role named first.
-fn facts(path: &str, text: &str) -> RoleFacts {
+fn facts(path: &str, text: &str) -> Arc<RoleFacts> {
     let kind = match path.rsplit('/').next() {
         Some("plan.json") => InputKind::TerraformPlan,
         Some(name) if name.ends_with(".tf") || name.ends_with(".tf.json") => InputKind::Terraform,
