@@ -84,10 +84,9 @@ pub struct Scenario {
 impl Scenario {
     /// True when the other one was made of the very same choices.
     pub fn is(&self, other: &Self) -> bool {
-        let same = |((one, class), (other, other_class)): (&(Arc<Variable>, usize), &(Arc<Variable>, usize))| {
-            Arc::ptr_eq(one, other) && class == other_class
-        };
-        self.chosen.len() == other.chosen.len() && self.chosen.iter().zip(&other.chosen).all(same)
+        let mut pairs = self.chosen.iter().zip(&other.chosen);
+        self.chosen.len() == other.chosen.len()
+            && pairs.all(|((one, class), (other, of_other))| Arc::ptr_eq(one, other) && class == of_other)
     }
 
     /// The class chosen for a variable.
