@@ -11,9 +11,9 @@ targets=("$@")
 # Stable compilers take the flags of the instrumentation, too.
 export RUSTC_BOOTSTRAP=1
 cargo fuzz build --sanitizer none
-cargo run --quiet --release --bin corpus
 host=$(rustc -vV | sed -n 's/^host: //p')
 binaries=${CARGO_TARGET_DIR:-target}/$host/release
+"$binaries/corpus"
 mkdir -p logs artifacts
 
 run() {

@@ -89,12 +89,39 @@ pub struct SourceFile {
     pub text: Arc<str>,
     /// Made when a place in the file is first asked for: most files never are.
     line_starts: OnceLock<Vec<u32>>,
+    /// What is counted before each block of the text: made when a place far inside a line is first asked for.
+    blocks: OnceLock<Vec<Counts>>,
+}
+
+/// Bytes between two entries of [`SourceFile`]'s table of counts.
+const BLOCK: usize = 4096;
+
+/// How long a piece of text is, in what readers count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Unicode scalar values.
+    pub characters: usize,
+    /// UTF-16 code units.
+    pub utf16: usize,
+}
+
+impl Counts {
+    /// Of whole characters, and of those that begin in a piece that cuts some.
+    fn of(bytes: &[u8]) -> Self {
+        let characters = bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+        let pairs = bytes.iter().filter(|byte| **byte >= 0xf0).count();
+        Self { characters, utf16: characters + pairs }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { characters: self.characters + other.characters, utf16: self.utf16 + other.utf16 }
+    }
 }
 
 impl SourceFile {
     /// A file under a name.
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self { path: path.into(), text: text.into(), line_starts: OnceLock::new() }
+        Self { path: path.into(), text: text.into(), line_starts: OnceLock::new(), blocks: OnceLock::new() }
     }
 
     fn line_starts(&self) -> &[u32] {
@@ -109,9 +136,35 @@ impl SourceFile {
     pub fn position(&self, offset: usize) -> Position {
         let offset = self.floor(offset);
         let line = self.line_of(offset);
-        let start = self.line_start(line);
-        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
-        Position { line: line + 1, column: column + 1 }
+        Position { line: line + 1, column: self.before_in_line(offset).characters + 1 }
+    }
+
+    /// What stands before a byte offset in its line. The cost does not grow with the line: generated JSON is one line.
+    pub fn before_in_line(&self, offset: usize) -> Counts {
+        let offset = self.floor(offset);
+        let start = self.line_start(self.line_of(offset));
+        if offset - start <= BLOCK {
+            return self.text.as_bytes().get(start..offset).map_or(Counts::default(), Counts::of);
+        }
+        let (all, skipped) = (self.before(offset), self.before(start));
+        Counts { characters: all.characters - skipped.characters, utf16: all.utf16 - skipped.utf16 }
+    }
+
+    /// What stands before a byte offset in the whole text.
+    fn before(&self, offset: usize) -> Counts {
+        let bytes = self.text.as_bytes();
+        let blocks = self.blocks.get_or_init(|| {
+            let sums = bytes.chunks(BLOCK).scan(Counts::default(), |sum, block| {
+                let before = *sum;
+                *sum = sum.plus(Counts::of(block));
+                Some(before)
+            });
+            sums.collect()
+        });
+        // The last block ends with the text: an offset at its end may have none of its own.
+        let block = (offset / BLOCK).min(blocks.len().saturating_sub(1));
+        let before = blocks.get(block).copied().unwrap_or_default();
+        before.plus(bytes.get(block * BLOCK..offset).map_or(Counts::default(), Counts::of))
     }
 
     /// The text of a span of this file; empty when the span does not fit.
@@ -375,6 +428,20 @@ mod tests {
         assert_eq!(file.position(euro), Position { line: 2, column: 6 });
         assert_eq!(file.position(euro + 1), Position { line: 2, column: 6 }, "inside a character");
         assert_eq!(file.position(9_999), Position { line: 3, column: 1 }, "past the end");
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_those_of_a_short_one() {
+        let line = "aä€🔐".repeat(3_000);
+        let file = SourceFile::new("a.json", format!("é\n{line}\n{line}"));
+        for (at, before) in line.char_indices().map(|(at, _)| (at, &line[..at])).skip(1_000).step_by(7) {
+            let counts = Counts { characters: before.chars().count(), utf16: before.encode_utf16().count() };
+            assert_eq!(file.before_in_line(3 + at), counts, "{at}");
+            assert_eq!(file.before_in_line(3 + line.len() + 1 + at), counts, "{at}");
+        }
+        assert_eq!(file.before_in_line(file.text.len()).characters, 12_000);
+        let whole = SourceFile::new("b.json", "x".repeat(3 * BLOCK));
+        assert_eq!(whole.position(3 * BLOCK), Position { line: 1, column: 3 * BLOCK + 1 });
     }
 
     #[test]

@@ -13,7 +13,7 @@
 use crate::engine::suggest;
 use crate::finding::{Date, Finding, Suppression};
 use crate::frontend::{Diagnostic, Resource};
-use crate::source::{SourceFile, SourceMap, Span, seen_from};
+use crate::source::{FileId, SourceFile, SourceMap, Span, seen_from};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,9 +97,10 @@ fn requests<'a>(
 ) -> (Requests<'a>, Vec<Diagnostic>) {
     let mut found: Vec<(String, Request<'a>)> = Vec::new();
     let mut diagnostics = Vec::new();
+    let mut targets = Targets::default();
     // A module that is called twice may have brought its comments twice.
     for comment in comments.iter().copied().collect::<BTreeSet<Span>>() {
-        match from_comment(comment, sources) {
+        match from_comment(comment, sources, &mut targets) {
             None => {}
             Some(Ok(requests)) => found.extend(requests),
             Some(Err(message)) => diagnostics.push(Diagnostic { span: comment, message, fatal: false }),
@@ -225,12 +226,16 @@ impl<'a> Resources<'a> {
 }
 
 /// The requests of a comment. `None` for a comment that does not speak to us, an error for one that tries to.
-fn from_comment(span: Span, sources: &SourceMap) -> Option<Result<Vec<(String, Request<'static>)>, String>> {
+fn from_comment(
+    span: Span,
+    sources: &SourceMap,
+    targets: &mut Targets,
+) -> Option<Result<Vec<(String, Request<'static>)>, String>> {
     let file = sources.file(span.file)?;
     let words = comment_words(file.slice(span));
     let order = words.strip_prefix("coglint:")?.trim_start();
     Some(parse_order(order).map(|Order { rules, until, reason }| {
-        let line = target_line(file, span);
+        let line = targets.of(file, span);
         let request = || Request { reason: reason.clone(), until, span, place: Place::Line(line), used: false };
         rules.into_iter().map(|rule| (rule, request())).collect()
     }))
@@ -278,15 +283,31 @@ fn no_day(text: &str) -> String {
     format!("`{text}` is no day; one is written 2026-12-31")
 }
 
-/// The line (from 0) that a comment speaks of.
-fn target_line(file: &SourceFile, comment: Span) -> usize {
-    let own = file.line_of(comment.start as usize);
-    let before = file.text.get(file.line_start(own)..comment.start as usize).unwrap_or("");
-    if !before.trim().is_empty() {
-        return own;
+/// Finds the lines that comments speak of. Comments come in the order of their places, so that a block of them is walked over
+/// once and not once for each of its lines.
+#[derive(Default)]
+struct Targets {
+    /// The file, the first line of a walk, and where it ended: the number of lines when it found nothing.
+    walked: Option<(FileId, usize, usize)>,
+}
+
+impl Targets {
+    /// The line (from 0) that a comment speaks of.
+    fn of(&mut self, file: &SourceFile, comment: Span) -> usize {
+        let own = file.line_of(comment.start as usize);
+        let before = file.text.get(file.line_start(own)..comment.start as usize).unwrap_or("");
+        if !before.trim().is_empty() {
+            return own;
+        }
+        let behind = file.line_of(comment.end.saturating_sub(1).max(comment.start) as usize) + 1;
+        let lines = file.line_count();
+        let last = match self.walked {
+            Some((walked, first, last)) if walked == comment.file && (first..=last).contains(&behind) => last,
+            _ => (behind..lines).find(|line| !is_blank_or_comment(file, *line)).unwrap_or(lines),
+        };
+        self.walked = Some((comment.file, behind, last));
+        if last < lines { last } else { behind }
     }
-    let behind = file.line_of(comment.end.saturating_sub(1).max(comment.start) as usize) + 1;
-    (behind..file.line_count()).find(|line| !is_blank_or_comment(file, *line)).unwrap_or(behind)
 }
 
 fn is_blank_or_comment(file: &SourceFile, line: usize) -> bool {

@@ -281,6 +281,12 @@ fn the_regional_service_principal_is_never_a_no() {
             json!([{ "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" }]);
         assert_eq!(trust(statements).answer().verdict, Tri::Unknown, "{service}");
     }
+    // No wildcard can make another service Amazon Cognito.
+    for service in ["lambda.*", "cognito-identity.amazonaws*.com", "cognito-idp.*.example.com"] {
+        let statements =
+            json!([{ "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" }]);
+        assert_eq!(trust(statements).answer().verdict, Tri::No, "{service}");
+    }
     let urls = json!({ "$sym": "cognito-idp.${AWS::URLSuffix}" });
     let statements = json!([{ "Effect": "Allow", "Principal": { "Service": urls }, "Action": "sts:AssumeRole" }]);
     assert_eq!(trust(statements).answer().verdict, Tri::Unknown);

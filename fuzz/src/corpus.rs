@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, reason = "a tool of the workshop")]
 
+// Built with the instrumentation, like the targets: what that calls is in the fuzzer.
+use libfuzzer_sys as _;
 use std::fs;
 use std::path::Path;
 

@@ -49,6 +49,8 @@ impl AnswerHandle {
             return Err(format!("the answer of `{}` has no `{name}`{hint}", self.method.name).into());
         }
         match self.answer.field(name) {
+            // An answer of which nothing is known has no fields; that is not their absence.
+            None if self.answer.verdict.is_unknown() => self.truth(Tri::Unknown),
             None => Ok(Dynamic::UNIT),
             Some(AnswerField::Text(text)) => Ok(text.as_str().into()),
             Some(AnswerField::Place(span)) => Ok(Dynamic::from(Place::from(*span))),

@@ -17,6 +17,10 @@ use crate::value::{Data, Guard, Part, Scenario, Value};
 use managed::{boundary, managed};
 use std::sync::Arc;
 
+/// So many policies of a role are looked at; every pool that uses the role asks for all of them. IAM takes 25 managed ones, and
+/// inline ones of 10,240 characters together, of which the smallest that say something take 60 each.
+const MOST_POLICIES: usize = 256;
+
 /// Collects what a scenario says of a role. Values that the scenario leaves open stay choices; the evaluator names the
 /// variable they depend on.
 pub fn role_facts(graph: &Graph, role: NodeId, scenario: &Scenario) -> Arc<RoleFacts> {
@@ -31,6 +35,7 @@ fn collect(graph: &Graph, role: NodeId, scenario: &Scenario) -> RoleFacts {
     collected.attachments();
     collected.exclusive();
     collected.openings();
+    collected.limit();
     RoleFacts {
         trust: graph.read(role, "trust").value.under(scenario),
         boundary: boundary(graph, role, scenario),
@@ -56,6 +61,14 @@ struct Found {
 }
 
 impl Collected<'_> {
+    /// Leaves the role's policies open where it has more than are looked at.
+    fn limit(&mut self) {
+        if self.policies.len() > MOST_POLICIES {
+            self.policies.truncate(MOST_POLICIES);
+            self.open.get_or_insert_with(|| format!("the role has more than {MOST_POLICIES} policies").into());
+        }
+    }
+
     /// Policies written inside the role.
     fn inline(&mut self) {
         let list = self.graph.read(self.role, "inline_policies").value.under(self.scenario);

@@ -5,7 +5,7 @@ use super::condition::{self, any_of};
 use super::document::{Clause, Elements, Principals, Statement, Version};
 use super::judged::{Doubt, Judged};
 use super::request::{Asked, COGNITO, Call, Request};
-use super::symbolic::{Rules, Symbolic, Token, covers, matches};
+use super::symbolic::{Rules, Symbolic, Token, covers, matches, may_meet};
 use super::variables::compile;
 use crate::value::Tri;
 
@@ -157,15 +157,16 @@ fn is_cognito_service(id: &Symbolic) -> Judged {
     Judged::new(answer, || id.doubts())
 }
 
-/// The regional form of the service principal, other letters, and wildcards: nothing public says whether IAM takes them.
+/// The regional form of the service principal, other letters, and wildcards: nothing public says whether IAM takes them. What
+/// could not stand for Amazon Cognito even then is no doubt.
 fn may_mean_cognito(id: &Symbolic) -> bool {
-    let tokens = id.tokens();
+    let wild = |token| if matches!(token, Token::Char('*')) { Token::Star } else { token };
+    let tokens: Vec<Token> = id.tokens().into_iter().map(wild).collect();
     let mut regional = plain("cognito-idp.");
     regional.push(Token::Star);
     regional.extend(plain(".amazonaws.com"));
-    let fold = Rules { wild: false, fold: true };
-    [regional, plain(COGNITO)].iter().any(|form| !matches(form, &tokens, fold).is_no())
-        || tokens.iter().any(|token| matches!(token, Token::Char('*')))
+    let generous = Rules { wild: true, fold: true };
+    [regional, plain(COGNITO)].iter().any(|form| may_meet(&tokens, form, generous))
 }
 
 fn plain(text: &str) -> Vec<Token> {

@@ -162,8 +162,12 @@ pub(super) fn matches(pattern: &[Token], value: &[Token], rules: Rules) -> Tri {
     if !rules.wild && !rules.fold && excluded(pattern, value) {
         return Tri::No;
     }
-    let may = shape(pattern, rules).overlaps(&shape(value, Rules { wild: false, ..rules }));
-    if may { Tri::Unknown } else { Tri::No }
+    if may_meet(pattern, value, rules) { Tri::Unknown } else { Tri::No }
+}
+
+/// Whether a pattern and a value, their holes filled and their wildcards taken for text, have a string in common.
+pub(super) fn may_meet(pattern: &[Token], value: &[Token], rules: Rules) -> bool {
+    shape(pattern, rules).overlaps(&shape(value, Rules { wild: false, ..rules }))
 }
 
 fn must_plainly(pattern: &[Token], value: &[Token], fold: bool) -> bool {

@@ -43,11 +43,10 @@ impl Region {
 fn position(file: &SourceFile, offset: u32, unit: Unit) -> (usize, usize) {
     let offset = file.floor(offset as usize);
     let line = file.line_of(offset);
-    let before = file.text.get(file.line_start(line)..offset).unwrap_or("");
     let column = match unit {
-        Unit::Character => before.chars().count(),
-        Unit::Utf16 => before.encode_utf16().count(),
-        Unit::Byte => before.len(),
+        Unit::Character => file.before_in_line(offset).characters,
+        Unit::Utf16 => file.before_in_line(offset).utf16,
+        Unit::Byte => offset - file.line_start(line),
     };
     (line + 1, column + 1)
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub const DEEPEST: usize = 256;
 
 /// A text of more scalars and collections than this is read no further: a tree takes ten times the space of its text.
-pub const MOST_NODES: usize = 2 << 20;
+pub const MOST_NODES: usize = 1 << 20;
 
 /// Names a node of its [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

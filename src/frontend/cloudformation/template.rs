@@ -443,10 +443,19 @@ fn diagnostic(error: &SyntaxError, fatal: bool) -> Diagnostic {
     Diagnostic { span: error.span, message: error.message.clone(), fatal }
 }
 
-fn repeated_keys(tree: &Tree) -> impl Iterator<Item = Diagnostic> {
-    tree.duplicates().into_iter().map(|(_, again)| {
+/// So many repeated keys of a file are told.
+const MOST_REPEATED_KEYS: usize = 100;
+
+fn repeated_keys(tree: &Tree) -> Vec<Diagnostic> {
+    let repeated = tree.duplicates();
+    let more = repeated.len().saturating_sub(MOST_REPEATED_KEYS);
+    let told = repeated.into_iter().take(MOST_REPEATED_KEYS).enumerate().map(|(number, (_, again))| {
         let name = tree.str(again).map_or("", |name| name);
-        let message = format!("the key `{name}` occurs more than once; the last one counts");
+        let mut message = format!("the key `{name}` occurs more than once; the last one counts");
+        if more > 0 && number + 1 == MOST_REPEATED_KEYS {
+            message.push_str(&format!("; and so do {more} more"));
+        }
         Diagnostic { span: tree.node(again).span, message, fatal: false }
-    })
+    });
+    told.collect()
 }

@@ -206,6 +206,16 @@ fn policies_in_terraform() {
 }
 
 #[test]
+fn more_policies_than_a_role_can_have_leave_it_open() {
+    let role = "Role:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {Statement: []}";
+    let with = |number: usize| {
+        let policy = |i| format!("\n        - {{PolicyName: p{i}, PolicyDocument: ALLOW}}");
+        format!("Resources:\n  ROLE\n      Policies:{}", (0..number).map(policy).collect::<String>())
+    };
+    check("a.yaml", role, &[(&with(256), Tri::Yes, false), (&with(257), Tri::Unknown, true)]);
+}
+
+#[test]
 fn exclusive_lists_in_terraform() {
     let role = "resource \"aws_iam_role\" \"r\" {\n  name = \"sms\"\n  assume_role_policy = \"{}\"\n}\nresource \"aws_iam_role_policy\" \"p\" {\n  name = \"send\"\n  role = aws_iam_role.r.id\n  policy = jsonencode(ALLOW)\n}\nresource \"aws_iam_policy\" \"m\" {\n  policy = jsonencode(OTHER)\n}\n";
     let only = |names: &str| {
