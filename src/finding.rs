@@ -241,6 +241,20 @@ pub struct Undecided {
     pub because: String,
     /// The phrase without names, for counting.
     pub class: String,
+    /// The stacks and root modules of the resource; several when the same is to be said of an address in each of them.
+    pub scopes: Vec<ScopeId>,
+}
+
+impl Undecided {
+    /// Takes in what says the same of a resource in another scope; false, and nothing is taken, where it says something else.
+    pub fn absorb(&mut self, other: &mut Self) -> bool {
+        let same = (&self.rule, &self.resource, &self.because, &self.class)
+            == (&other.rule, &other.resource, &other.because, &other.class);
+        if same {
+            self.scopes.append(&mut other.scopes);
+        }
+        same
+    }
 }
 
 #[cfg(test)]

@@ -293,6 +293,6 @@ impl Report {
         self.diagnostics.sort_by_cached_key(|diagnostic| (place(diagnostic.span), diagnostic.message.clone()));
         self.diagnostics.dedup();
         self.undecided.sort();
-        self.undecided.dedup();
+        self.undecided.dedup_by(|later, kept| kept.absorb(later));
     }
 }

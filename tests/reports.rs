@@ -140,7 +140,13 @@ fn pool_and_role() -> Report {
 }
 
 fn undecided(rule: &str, because: &str, class: &str) -> Undecided {
-    Undecided { rule: rule.into(), resource: "AuthPool".into(), because: because.to_owned(), class: class.to_owned() }
+    Undecided {
+        rule: rule.into(),
+        resource: "AuthPool".into(),
+        because: because.to_owned(),
+        class: class.to_owned(),
+        scopes: Vec::new(),
+    }
 }
 
 /// Every kind of text that can break a drawing.

@@ -225,6 +225,44 @@ fn a_baseline_knows_a_file_that_moved_on_and_got_another_name() {
     assert!(!resources.is_empty() && resources.iter().all(|resource| *resource == "Second"), "{resources:?}");
 }
 
+/// The words change with every value in them, and with the version of coglint; the property stays.
+#[test]
+fn a_baseline_names_the_property_and_not_the_words() {
+    let client = |urls: &str| {
+        let oauth = "AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: [code], AllowedOAuthScopes: [openid], UserPoolId: p";
+        let properties = format!("Properties: {{{oauth}, CallbackURLs: [{urls}]}}");
+        format!("Resources:\n  Client: {{Type: 'AWS::Cognito::UserPoolClient', {properties}}}\n")
+    };
+    let folder = project(&[("client.yaml", &client("http://old.example"))]);
+    let baseline = ["--baseline", "known.json"];
+    reported(&folder, &[&baseline[..], &["--update-baseline"]].concat());
+    let written = read(&folder, "known.json");
+    assert!(written.contains("\"resource\":\"Client\",\"property\":\"CallbackURLs\""), "{written}");
+
+    write(&folder, "client.yaml", &client("http://new.example"));
+    assert_eq!(reported(&folder, &baseline), (0, Vec::new()), "{written}");
+    write(&folder, "client.yaml", &client("http://new.example, http://old.example"));
+    let (_, out, _) = run(&folder, &[&baseline[..], &["--format", "concise"]].concat());
+    assert!(out.lines().count() == 1 && out.contains("new.example"), "only what is not known is new: {out}");
+}
+
+/// What is said of one file says nothing of the others: neither findings nor what could not be decided.
+#[test]
+fn what_is_undecided_elsewhere_is_not_told() {
+    let pool = |parameter: &str| {
+        let pool = POOL.replace("\"ON\"", &format!("!Ref {parameter}"));
+        format!("Parameters: {{{parameter}: {{Type: String}}}}\n{pool}")
+    };
+    let folder = project(&[("one.yaml", &pool("First")), ("two.yaml", &pool("Second"))]);
+    let undecided = |paths: &[&str]| run(&folder, &[&["--undecided"], paths].concat()).1;
+    for (path, told, silent) in [("one.yaml", "First", "Second"), ("two.yaml", "Second", "First")] {
+        let out = undecided(&[path]);
+        assert!(out.contains(&format!("value: {told}\n")) && !out.contains(&format!("value: {silent}\n")), "{out}");
+    }
+    let out = undecided(&["."]);
+    assert!(out.contains("value: First\n") && out.contains("value: Second\n"), "{out}");
+}
+
 /// pre-commit hands files over in as many portions as the length of a command line demands.
 #[test]
 fn files_in_portions_are_reported_like_all_at_once() {

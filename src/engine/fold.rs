@@ -6,6 +6,7 @@ use super::run::{Reason, Violation};
 use crate::finding::{Finding, Label, Level, Rule, Undecided, Verdict};
 use crate::graph::{Graph, Node, NodeId};
 use crate::source::Span;
+use crate::value::ResourceRef;
 use rhai::Position;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -52,8 +53,9 @@ pub(super) fn failed(rule: &Rule, node: &Node) -> Undecided {
 }
 
 fn undecided(rule: &Rule, node: &Node, reason: Reason) -> Undecided {
-    let resource = node.resource.id.address.clone();
-    Undecided { rule: rule.id.clone(), resource, because: reason.because, class: reason.class }
+    let ResourceRef { scope, address } = node.resource.id.clone();
+    let Reason { because, class } = reason;
+    Undecided { rule: rule.id.clone(), resource: address, because, class, scopes: vec![scope] }
 }
 
 type Hit<'a> = (&'a Cell, &'a Violation);

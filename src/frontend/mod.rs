@@ -4,6 +4,7 @@
 
 pub mod cloudformation;
 pub mod document;
+mod places;
 pub mod terraform;
 
 use crate::source::{FileId, Loader, Span};

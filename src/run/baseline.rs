@@ -1,15 +1,15 @@
 //! Findings that were there before: kept in a file, and not reported again.
 //!
-//! An entry names the rule, the file, the resource and a digest of what is said; no line, so that it survives edits. Equal
-//! entries are counted. An entry of a file that is no longer there stands for the same finding in another file: files get
-//! new names.
+//! An entry names the rule, the file, the resource and the property; no line, so that it survives edits. What is said is there
+//! as a digest, which only tells apart the findings at one property: other words for it bring nothing back. Equal entries are
+//! counted. An entry of a file that is no longer there stands for the same finding in another file: files get new names.
 
 use super::{ConfigFile, Failure, outputs, read_text, usage};
 use crate::Report;
 use crate::cli::Check;
 use crate::discover::shown_from;
 use crate::finding::{Finding, Suppression, digest};
-use crate::frontend::Diagnostic;
+use crate::frontend::{Diagnostic, Resource};
 use crate::source::{FileId, Span, seen_from};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,14 +30,26 @@ struct Entry {
     file: String,
     rule: String,
     resource: String,
+    property: String,
     digest: String,
 }
 
 impl Entry {
+    fn in_file(&self) -> [&str; 4] {
+        [&self.rule, &self.file, &self.resource, &self.property]
+    }
+
     /// What stays when the file gets another name.
     fn anywhere(&self) -> [&str; 3] {
-        [&self.rule, &self.resource, &self.digest]
+        [&self.rule, &self.resource, &self.property]
     }
+}
+
+/// An entry of the file, and what became of it.
+struct Known<'a> {
+    entry: &'a Entry,
+    span: Span,
+    met: bool,
 }
 
 /// Takes the findings of the baseline out of a report, or writes them into it first.
@@ -73,19 +85,40 @@ fn prefix(path: &Path, working: &Path) -> String {
     shown_from(&std::fs::canonicalize(&folder).unwrap_or(folder), working)
 }
 
-fn entry(finding: &Finding, report: &Report, prefix: &str) -> Entry {
-    Entry {
+/// The entries of all findings, in their order.
+fn entries(report: &Report, prefix: &str) -> Vec<Entry> {
+    let mut by_file: BTreeMap<FileId, Vec<&Resource>> = BTreeMap::new();
+    for (_, node) in report.graph.iter().flat_map(|graph| graph.nodes()) {
+        by_file.entry(node.resource.span.file).or_default().push(&node.resource);
+    }
+    let entry = |finding: &Finding| Entry {
         file: seen_from(prefix, report.sources.path(finding.primary.span.file)),
         rule: finding.rule.id.to_string(),
         resource: finding.resource.to_string(),
+        property: property(finding, &by_file).unwrap_or_default(),
         digest: digest(&[&finding.message, finding.when.as_deref().unwrap_or("")]),
-    }
+    };
+    report.findings.iter().map(entry).collect()
+}
+
+/// The property that a finding points at; of another resource than its own with that one's address in front. What a program
+/// generated points at the program first, then at the template.
+fn property(finding: &Finding, by_file: &BTreeMap<FileId, Vec<&Resource>>) -> Option<String> {
+    let at = |span: Span| {
+        let around = by_file.get(&span.file)?.iter().filter(|resource| resource.span.covers(span));
+        let own = |resource: &&&Resource| resource.id.address == finding.resource;
+        let resource = around.clone().find(own).or(around.clone().next())?;
+        let property = resource.property_at(span)?;
+        Some(if own(&resource) { property } else { format!("{} {property}", resource.id.address) })
+    };
+    std::iter::once(&finding.primary).chain(finding.labels.first()).find_map(|label| at(label.span))
 }
 
 /// One line for each entry, so that a change of the file reads as what it is.
 fn text_of(report: &Report, prefix: &str) -> Result<String, Failure> {
-    let active = report.findings.iter().filter(|finding| finding.suppressed.is_none());
-    let mut entries: Vec<Entry> = active.map(|finding| entry(finding, report, prefix)).collect();
+    let all = report.findings.iter().zip(entries(report, prefix));
+    let mut entries: Vec<Entry> =
+        all.filter(|(finding, _)| finding.suppressed.is_none()).map(|(_, entry)| entry).collect();
     entries.sort();
     let lines: Result<Vec<String>, _> = entries.iter().map(serde_json::to_string).collect();
     let lines = lines.map_err(usage)?.join(",\n    ");
@@ -94,45 +127,47 @@ fn text_of(report: &Report, prefix: &str) -> Result<String, Failure> {
 }
 
 /// Suppresses what is known, and warns of entries that meet nothing any more.
-fn mark(report: &mut Report, entries: &[Entry], file: FileId, text: &str, prefix: &str) {
-    let mut known: BTreeMap<Entry, usize> = BTreeMap::new();
-    for entry in entries {
-        *known.entry(entry.clone()).or_default() += 1;
-    }
-    let mut places = places(entries, text);
-    let mut place = |entry: &Entry| {
+fn mark(report: &mut Report, written: &[Entry], file: FileId, text: &str, prefix: &str) {
+    let mut places = places(written, text);
+    let known = written.iter().map(|entry| {
         let (start, end) = places.get_mut(entry).and_then(Vec::pop).unwrap_or((0, 0));
-        Span::new(file, start, end)
-    };
-    let keys: Vec<Entry> = report.findings.iter().map(|finding| entry(finding, report, prefix)).collect();
+        Known { entry, span: Span::new(file, start, end), met: false }
+    });
+    let mut known: Vec<Known<'_>> = known.collect();
+    let own = entries(report, prefix);
     let read: BTreeSet<String> = report.sources.files().map(|(_, file)| seen_from(prefix, &file.path)).collect();
-    let mut silence = |finding: &mut Finding, key: &Entry, known: &mut BTreeMap<Entry, usize>| {
-        let Some(left) = known.get_mut(key).filter(|left| **left > 0 && finding.suppressed.is_none()) else { return };
-        *left -= 1;
-        let reason = Some("it is in the baseline".to_owned());
-        finding.suppressed = Some(Suppression { reason, span: place(key) });
-    };
-    for (finding, key) in report.findings.iter_mut().zip(&keys) {
-        silence(finding, key, &mut known);
+    let any = |_: &Entry| true;
+    // A file that is gone may have another name now.
+    let gone = |entry: &Entry| !read.contains(&entry.file);
+    let found = &mut report.findings;
+    meet(found, &own, &mut known, &any, |entry| (entry.in_file(), &entry.digest));
+    meet(found, &own, &mut known, &any, |entry| entry.in_file());
+    meet(found, &own, &mut known, &gone, |entry| (entry.anywhere(), &entry.digest));
+    meet(found, &own, &mut known, &gone, |entry| entry.anywhere());
+    for Known { entry, span, .. } in known.iter().filter(|known| !known.met) {
+        let Entry { rule, resource, file, .. } = entry;
+        let message = format!("`{rule}` no longer reports this of {resource} in {file}; --update-baseline removes it");
+        report.diagnostics.push(Diagnostic { span: *span, message, fatal: false });
     }
-    // What is left over of a file that is gone: it may have another name now.
-    let mut gone: BTreeMap<[&str; 3], Vec<Entry>> = BTreeMap::new();
-    let leftover = known.iter().filter(|(entry, _)| !read.contains(&entry.file));
-    let leftover: Vec<Entry> = leftover.flat_map(|(entry, left)| vec![entry.clone(); *left]).collect();
-    for entry in &leftover {
-        gone.entry(entry.anywhere()).or_default().push(entry.clone());
+}
+
+/// Suppresses every finding whose entry has the key of one that is left over, and that is of use.
+fn meet<'a, K: Ord>(
+    found: &mut [Finding],
+    own: &'a [Entry],
+    known: &mut [Known<'a>],
+    of_use: &dyn Fn(&Entry) -> bool,
+    key: impl Fn(&'a Entry) -> K,
+) {
+    let mut left: BTreeMap<K, Vec<&mut Known<'a>>> = BTreeMap::new();
+    for one in known.iter_mut().rev().filter(|known| !known.met && of_use(known.entry)) {
+        left.entry(key(one.entry)).or_default().push(one);
     }
-    for (finding, key) in report.findings.iter_mut().zip(&keys).filter(|(finding, _)| finding.suppressed.is_none()) {
-        if let Some(moved) = gone.get_mut(&key.anywhere()).and_then(Vec::pop) {
-            silence(finding, &moved, &mut known);
-        }
-    }
-    for (entry, left) in known {
-        for _ in 0..left {
-            let Entry { rule, resource, file, .. } = &entry;
-            let message =
-                format!("`{rule}` no longer reports this of {resource} in {file}; --update-baseline removes it");
-            report.diagnostics.push(Diagnostic { span: place(&entry), message, fatal: false });
+    for (finding, own) in found.iter_mut().zip(own).filter(|(finding, _)| finding.suppressed.is_none()) {
+        if let Some(known) = left.get_mut(&key(own)).and_then(Vec::pop) {
+            known.met = true;
+            let reason = Some("it is in the baseline".to_owned());
+            finding.suppressed = Some(Suppression { reason, span: known.span });
         }
     }
 }

@@ -12,8 +12,9 @@ use crate::frontend::Diagnostic;
 use crate::report::{active, safe_line};
 use crate::source::{FileId, Files, Span};
 use crate::timing::{Clock, Laps};
+use crate::value::ResourceRef;
 use crate::{Options, Report, lint};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
@@ -145,7 +146,8 @@ fn keep_reported(report: &mut Report, project: &Project) {
     keep_touching(report, project, &|path| project.reports(path));
 }
 
-/// Keeps the findings that have a label in a wanted file, or are made of it once more, and what is wrong with such files.
+/// Keeps the findings that have a label in a wanted file, or are made of it once more, what could not be decided of resources of
+/// which something is written in one, and what is wrong with such files.
 fn keep_touching(report: &mut Report, project: &Project, wanted: &dyn Fn(&str) -> bool) {
     let sources = &report.sources;
     report.diagnostics.retain(|diagnostic| {
@@ -159,6 +161,18 @@ fn keep_touching(report: &mut Report, project: &Project, wanted: &dyn Fn(&str) -
         let files: BTreeSet<FileId> = places.map(|label| label.span.file).chain(again).collect();
         files.into_iter().any(|file| wanted(sources.path(file)))
     });
+    if let Some(graph) = report.graph.clone() {
+        let mut touching: BTreeMap<ResourceRef, bool> = BTreeMap::new();
+        report.undecided.retain(|check| {
+            check.scopes.iter().any(|scope| {
+                let resource = ResourceRef { scope: *scope, address: check.resource.clone() };
+                let node = graph.find(&resource).and_then(|id| graph.node(id));
+                *touching.entry(resource).or_insert_with(|| {
+                    node.is_none_or(|node| node.resource.files().into_iter().any(|file| wanted(sources.path(file))))
+                })
+            })
+        });
+    }
 }
 
 fn exit_code(report: &Report, project: &Project, options: &Options, fail_on: FailOn) -> u8 {
