@@ -233,6 +233,19 @@ fn no_file_knows_the_machine_it_was_written_on() {
     }
 }
 
+/// `.ci/run` runs the test command that newcomers are told, and looks for it as a line of its own.
+#[test]
+fn the_readme_says_how_to_run_the_tests() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    let script = read(".ci/run");
+    let command = script.lines().find_map(|line| line.strip_prefix("test_command='")?.strip_suffix('\''));
+    let command = command.expect(".ci/run names the command");
+    assert!(
+        read("README.md").lines().any(|line| line == command),
+        "README.md has no line that says exactly: {command}"
+    );
+}
+
 #[test]
 fn every_dependency_says_what_it_is_for() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
