@@ -1,9 +1,10 @@
 //! Verdicts for IAM cases: JSON lines in the form of `testdata/iam` on the standard input, `{"id", "verdict"}` lines on the
 //! standard output. For comparing the evaluator with other engines.
 
-#![allow(clippy::print_stdout, clippy::indexing_slicing, missing_docs, unreachable_pub, dead_code)]
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 #[path = "../tests/support/iam_cases.rs"]
+#[allow(clippy::indexing_slicing, unreachable_pub, dead_code, reason = "it belongs to the tests, which use all of it")]
 mod iam_cases;
 
 use coglint::value::Tri;
