@@ -11,12 +11,14 @@
 //! placeholder in its last part names, in another template or root module in which no wanted word stands.
 
 mod attaching;
+mod imports;
 
 use super::terraform::{called_by_text, installed, texts_of_module};
 use super::{Given, Input, InputKind, Wanted};
 use crate::source::{Loader, join_path, parent};
 use aho_corasick::AhoCorasick;
 use attaching::{Written, attaches_elsewhere};
+use imports::Imports;
 use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -49,7 +51,6 @@ struct Bridge {
 }
 
 const BRIDGES: &[Bridge] = &[
-    Bridge { asked: &["ImportValue"], answered: &["Export"], attaching: false },
     Bridge { asked: &["Export"], answered: &["ImportValue"], attaching: true },
     Bridge { asked: &["GetStackOutput"], answered: &["Outputs"], attaching: false },
     Bridge { asked: &["Outputs"], answered: &["GetStackOutput"], attaching: true },
@@ -86,7 +87,8 @@ pub(super) fn split(inputs: &[Input], loader: &mut Loader<'_>, wanted: &Wanted, 
     units.keep_wanted(wanted, given, inputs);
     while units.keep_reached() {}
     let suppressing = units.with(&[SUPPRESSION]);
-    let is_kept = |unit: &Unit| units.kept.contains(unit) || suppressing.contains(unit);
+    let is_kept =
+        |unit: &Unit| units.kept.contains(unit) || units.attached.contains(unit) || suppressing.contains(unit);
     let is_kept = |at: &usize| units.of_input.get(at).is_none_or(is_kept);
     let (kept, left): (Vec<usize>, Vec<usize>) = (0..inputs.len()).partition(is_kept);
     let of = |places: Vec<usize>| places.into_iter().filter_map(|at| inputs.get(at).cloned()).collect();
@@ -112,7 +114,10 @@ struct Units {
     /// The modules that a module calls, by folder.
     calls: BTreeMap<String, BTreeSet<String>>,
     of_input: BTreeMap<usize, Unit>,
+    /// What matters.
     kept: BTreeSet<Unit>,
+    /// What may attach something to what matters. Of the rest of it nothing matters but the exports that it names there.
+    attached: BTreeSet<Unit>,
 }
 
 impl Units {
@@ -173,20 +178,34 @@ impl Units {
 
     /// What is not kept and holds one of the words.
     fn with(&self, words: &[&str]) -> BTreeSet<Unit> {
-        // Few and short patterns: that they are too many is no error that can be.
-        let Ok(found) = AhoCorasick::new(words) else { return self.texts.keys().cloned().collect() };
-        let holds = |texts: &Vec<Arc<str>>| texts.iter().any(|text| found.is_match(text.as_bytes()));
-        let left = self.texts.iter().filter(|(unit, texts)| !self.kept.contains(unit) && holds(texts));
-        left.map(|(unit, _)| unit.clone()).collect()
+        let left = self.texts.keys().filter(|unit| !self.kept.contains(unit)).cloned().collect();
+        self.among(left, words)
+    }
+
+    /// Those of some units that hold one of the words.
+    fn among(&self, mut units: BTreeSet<Unit>, words: &[&str]) -> BTreeSet<Unit> {
+        if words.is_empty() {
+            return BTreeSet::new();
+        }
+        // Few and short patterns: that they are too many is no error that can be; all would hold one then.
+        if let Ok(found) = AhoCorasick::new(words) {
+            let holds = |unit: &Unit| self.texts_of(unit).any(|text| found.is_match(text.as_bytes()));
+            units.retain(holds);
+        }
+        units
+    }
+
+    fn texts_of(&self, unit: &Unit) -> impl Iterator<Item = &Arc<str>> {
+        self.texts.get(unit).into_iter().flatten()
     }
 
     /// Keeps what is reached from what is kept, or reaches into it; false when there was nothing more.
     fn keep_reached(&mut self) -> bool {
-        let before = self.kept.len();
+        let before = (self.kept.len(), self.attached.len());
         self.keep_callers();
         self.keep_planned();
         self.keep_nesting();
-        let matter: Vec<&Arc<str>> = self.texts_that_matter();
+        let matter = self.texts_that_matter();
         let says = |word: &&str| matter.iter().any(|text| memmem::find(text.as_bytes(), word.as_bytes()).is_some());
         let asked = |bridge: &&Bridge| bridge.asked.iter().any(|word| says(&word));
         let (attaching, plain): (Vec<&'static Bridge>, Vec<&'static Bridge>) =
@@ -194,12 +213,29 @@ impl Units {
         let answers = |bridges: Vec<&'static Bridge>| bridges.into_iter().flat_map(|bridge| bridge.answered).copied();
         let names = names_in_arns(&matter);
         let words: Vec<&str> = answers(plain).chain(names.iter().map(String::as_str)).collect();
-        let attaching: Vec<&str> = answers(attaching).collect();
-        let mut more = self.with(&attaching);
-        more.retain(|unit| self.attaches_elsewhere(unit));
-        more.append(&mut self.with(&words));
+        let mut attached = self.with(&answers(attaching).collect::<Vec<_>>());
+        attached.retain(|unit| self.attaches_elsewhere(unit));
+        let mut more = self.with(&words);
+        more.append(&mut self.exporting(&matter));
+        let (mut modules, mut attached) = attached.into_iter().partition(|unit| matches!(unit, Unit::Module(_)));
         self.kept.append(&mut more);
-        self.kept.len() > before
+        self.kept.append(&mut modules);
+        self.attached.append(&mut attached);
+        self.attached.retain(|unit| !self.kept.contains(unit));
+        (self.kept.len(), self.attached.len()) != before
+    }
+
+    /// What may export what the texts that matter import.
+    fn exporting(&self, matter: &[&Arc<str>]) -> BTreeSet<Unit> {
+        let mut imports = Imports::default();
+        let attached = self.attached.iter().flat_map(|unit| self.texts_of(unit));
+        matter.iter().copied().chain(attached).for_each(|text| imports.add(text));
+        let words: Vec<&str> = imports.words.iter().map(String::as_str).collect();
+        match (imports.any, words.as_slice()) {
+            (true, _) => self.with(&["Export"]),
+            (false, []) => BTreeSet::new(),
+            (false, words) => self.among(self.with(&["Export"]), words),
+        }
     }
 
     fn attaches_elsewhere(&self, unit: &Unit) -> bool {
@@ -208,7 +244,7 @@ impl Units {
             Unit::Plan(_) => Written::Plan,
             Unit::Module(_) => Written::Module,
         };
-        self.texts.get(unit).into_iter().flatten().any(|text| attaches_elsewhere(text, written))
+        self.texts_of(unit).any(|text| attaches_elsewhere(text, written))
     }
 
     /// Keeps the templates that may nest one that is kept: those in which its file's name stands.
@@ -218,9 +254,8 @@ impl Units {
             _ => None,
         };
         let stems: BTreeSet<String> = self.kept.iter().filter_map(stem).collect();
-        let mut nesting = self.with(NESTING);
-        let named = self.with(&stems.iter().map(String::as_str).collect::<Vec<_>>());
-        nesting.retain(|unit| named.contains(unit));
+        let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
+        let mut nesting = self.among(self.with(NESTING), &stems);
         self.kept.append(&mut nesting);
     }
 
@@ -261,7 +296,7 @@ impl Units {
                 }
             }
         }
-        matter.iter().filter_map(|unit| self.texts.get(unit)).flatten().collect()
+        matter.iter().flat_map(|unit| self.texts_of(unit)).collect()
     }
 }
 

@@ -20,9 +20,9 @@ pub(super) fn attaches_elsewhere(text: &str, written: Written) -> bool {
     match written {
         Written::Plan => true,
         Written::Template => {
-            let has_policy =
-                has(text, "AWS::IAM::") && ["Roles", "RoleName"].iter().any(|key| names_other_role(text, key));
-            has_policy || (has(text, "AWS::Lambda::Permission") && has_open_principal(text))
+            let by_role = |policy: &str, key: &str| has(text, policy) && names_other_role(text, key);
+            let policy = by_role("AWS::IAM::", "Roles") || by_role("AWS::IAM::RolePolicy", "RoleName");
+            policy || (has(text, "AWS::Lambda::Permission") && has_open_principal(text))
         }
         Written::Module => {
             let policies = ["\"aws_iam_role_polic", "\"aws_iam_policy_attachment", "\"awscc_iam_"];
@@ -157,7 +157,6 @@ mod tests {
             "      Roles: [{Fn::ImportValue: r}]",
             "      Roles: *roles",
             "      Roles: [!Ref R, !Sub '${R}']",
-            "      RoleName: shop",
         ];
         for text in own {
             assert!(!attaches_elsewhere(&policy(text), Written::Template), "{text}");
@@ -165,6 +164,7 @@ mod tests {
         for text in other {
             assert!(attaches_elsewhere(&policy(text), Written::Template), "{text}");
         }
+        assert!(!attaches_elsewhere(&format!("{ROLE}    Properties:\n      RoleName: shop"), Written::Template));
         let json = |name: &str| {
             format!(
                 r#"{{"Resources":{{"P":{{"Type":"AWS::IAM::RolePolicy","Properties":{{"RoleName":{{"Ref":"{name}"}},"PolicyName":"p"}}}},
