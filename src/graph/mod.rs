@@ -3,6 +3,7 @@
 //! The graph answers what the engine asks: which resources of a kind are there, what is an attribute of one, where is it
 //! written, which resource does it refer to. Answers are [`Value`]s and places; scenarios are the asker's affair.
 
+mod assumptions;
 mod backlinks;
 pub mod kinds;
 pub mod link;
@@ -11,7 +12,7 @@ mod names;
 
 use crate::frontend::{Dialect, Model, Resource, Scope};
 use crate::source::{SourceMap, Span};
-use crate::value::{Data, Guard, ResourceRef, Scenario, ScopeId, Value, Why};
+use crate::value::{Data, ResourceRef, Scenario, ScopeId, Value, Why};
 use kinds::{Attribute, Kind, Shape, Source};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -45,7 +46,7 @@ pub struct Graph {
     by_type: BTreeMap<Arc<str>, Vec<NodeId>>,
     by_ref: BTreeMap<ResourceRef, NodeId>,
     exports: BTreeMap<Arc<str>, Vec<ScopeId>>,
-    assumptions: Vec<Guard>,
+    assumptions: assumptions::Assumptions,
     names: OnceLock<names::Index>,
     referrers: OnceLock<BTreeMap<&'static str, names::Referrers>>,
     backlinks: OnceLock<backlinks::Index>,
@@ -74,7 +75,7 @@ impl Graph {
             by_type: BTreeMap::new(),
             by_ref: BTreeMap::new(),
             exports: BTreeMap::new(),
-            assumptions: model.assumptions,
+            assumptions: assumptions::Assumptions::new(model.assumptions),
             names: OnceLock::new(),
             referrers: OnceLock::new(),
             backlinks: OnceLock::new(),
@@ -153,7 +154,7 @@ impl Graph {
 
     /// False for a scenario that nobody can deploy: a template refuses it.
     pub fn may_be(&self, scenario: &Scenario) -> bool {
-        self.assumptions.iter().all(|assumed| assumed.may_hold(scenario))
+        self.assumptions.may_hold(scenario)
     }
 
     /// What the resources are called; worked out when the first reference is followed.
