@@ -7,7 +7,7 @@ mod assumptions;
 mod backlinks;
 pub mod kinds;
 pub mod link;
-mod memo;
+pub mod memo;
 mod names;
 
 use crate::frontend::{Dialect, Model, Resource, Scope};
