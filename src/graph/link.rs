@@ -369,7 +369,7 @@ impl Graph {
             node.altered_by = by;
         }
         // What was worked out before may have read the pool.
-        (self.backlinks, self.memo) = Default::default();
+        (self.backlinks, self.memo, self.readings) = Default::default();
     }
 }
 

@@ -9,6 +9,7 @@ pub mod kinds;
 pub mod link;
 pub mod memo;
 mod names;
+mod readings;
 
 use crate::frontend::{Dialect, Model, Resource, Scope};
 use crate::source::{SourceMap, Span};
@@ -51,6 +52,7 @@ pub struct Graph {
     referrers: OnceLock<BTreeMap<&'static str, names::Referrers>>,
     backlinks: OnceLock<backlinks::Index>,
     memo: memo::Memo,
+    readings: readings::Readings,
     sources: SourceMap,
 }
 
@@ -80,6 +82,7 @@ impl Graph {
             referrers: OnceLock::new(),
             backlinks: OnceLock::new(),
             memo: memo::Memo::default(),
+            readings: readings::Readings::default(),
             sources,
         };
         for (at, scope) in graph.scopes.iter().enumerate() {
