@@ -160,9 +160,9 @@ impl Graph {
         self.assumptions.may_hold(scenario)
     }
 
-    /// What the resources are called; worked out when the first reference is followed.
+    /// What the resources are called.
     fn names(&self) -> &names::Index {
-        self.names.get_or_init(|| names::Index::new(self))
+        self.names.get_or_init(names::Index::new)
     }
 
     /// The resources of a kind of policy or attachment whose `roles` may lead to this role: those of its scope, and those
