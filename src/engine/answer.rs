@@ -34,8 +34,14 @@ pub(super) fn ask(methods: &'static [Method], name: &str, node: &Node, arguments
         }
     }
     let ids: Vec<_> = arguments.iter().map(|argument| argument.id).collect();
-    let answer = (method.run)(&node.run.graph, node.id, &ids, &node.run.scenario);
-    Ok(AnswerHandle { run: node.run.clone(), method, answer: Arc::new(answer) })
+    let (graph, scenario) = (&node.run.graph, &node.run.scenario);
+    let work = || (method.run)(graph, node.id, &ids, scenario);
+    let answer = match ids.as_slice() {
+        [] => graph.remember(method.name, (node.id, None), scenario, work),
+        [only] => graph.remember(method.name, (node.id, Some(*only)), scenario, work),
+        _ => Arc::new(work()),
+    };
+    Ok(AnswerHandle { run: node.run.clone(), method, answer })
 }
 
 impl AnswerHandle {

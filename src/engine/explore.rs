@@ -9,7 +9,7 @@ use super::load::Compiled;
 use super::run::{End, Reason, Run, Violation};
 use crate::graph::{Graph, NodeId};
 use crate::value::{Decision, Scenario, Variable, Why};
-use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, Scope};
+use rhai::{Caches, Dynamic, Engine, EvalAltResult, EvalContext, Scope};
 use std::sync::Arc;
 
 /// No more runs than this for one rule and one resource.
@@ -35,8 +35,39 @@ pub(super) enum Explored {
     Failed(Box<EvalAltResult>),
 }
 
+/// Calls a check, for one resource after the other. Where Rhai found the functions that the check calls stays known between
+/// the calls: looking for them takes longer than most checks.
+pub(super) struct Caller<'a> {
+    engine: &'a Engine,
+    check: &'a Compiled,
+    caches: Caches,
+}
+
+impl<'a> Caller<'a> {
+    pub(super) fn new(engine: &'a Engine, check: &'a Compiled) -> Self {
+        Self { engine, check, caches: Caches::new() }
+    }
+
+    fn call(&mut self, run: &Arc<Run>) -> Result<Dynamic, Box<EvalAltResult>> {
+        let Compiled { ast, function, constants, .. } = self.check;
+        let resource = super::handle::Node { run: run.clone(), id: run.node };
+        let mut arguments: Vec<Dynamic> = constants.iter().cloned().chain([Dynamic::from(resource)]).collect();
+        let mut arguments: Vec<&mut Dynamic> = arguments.iter_mut().collect();
+        // Each call has a budget of its own.
+        let mut global = self.engine.new_global_runtime_state();
+        global.lib.push(ast.shared_lib().clone());
+        global.tag = Dynamic::from(run.clone());
+        let mut scope = Scope::new();
+        let mut context = EvalContext::new(self.engine, &mut global, &mut self.caches, &mut scope, None);
+        context.call_fn_raw(function, false, false, &mut arguments).map_err(|error| match *error {
+            EvalAltResult::ErrorInFunctionCall(name, _, inner, _) if name == *function => inner,
+            _ => error,
+        })
+    }
+}
+
 /// Runs a check on a resource.
-pub(super) fn explore(engine: &Engine, check: &Compiled, graph: &Arc<Graph>, id: NodeId) -> Explored {
+pub(super) fn explore(caller: &mut Caller<'_>, graph: &Arc<Graph>, id: NodeId) -> Explored {
     let mut cells = Vec::new();
     let mut open = vec![Scenario::default()];
     let mut runs = 0;
@@ -45,7 +76,7 @@ pub(super) fn explore(engine: &Engine, check: &Compiled, graph: &Arc<Graph>, id:
         if runs + open.len() > MOST_RUNS {
             return Explored::TooMany;
         }
-        match run(engine, check, graph, id, scenario.clone()) {
+        match run(caller, graph, id, scenario.clone()) {
             Ended::Cell(cell) => cells.push(cell),
             Ended::Impossible => {}
             Ended::Failed(error) => return Explored::Failed(error),
@@ -68,7 +99,7 @@ enum Ended {
     Failed(Box<EvalAltResult>),
 }
 
-fn run(engine: &Engine, check: &Compiled, graph: &Arc<Graph>, id: NodeId, scenario: Scenario) -> Ended {
+fn run(caller: &mut Caller<'_>, graph: &Arc<Graph>, id: NodeId, scenario: Scenario) -> Ended {
     let Some(node) = graph.node(id).filter(|_| graph.may_be(&scenario)) else { return Ended::Impossible };
     match node.resource.presence.decide(&scenario) {
         Decision::Holds => {}
@@ -76,7 +107,7 @@ fn run(engine: &Engine, check: &Compiled, graph: &Arc<Graph>, id: NodeId, scenar
         Decision::Open(variable) => return Ended::Open(variable),
     }
     let run = Arc::new(Run::new(graph.clone(), scenario, id));
-    let result = call(engine, check, &run);
+    let result = caller.call(&run);
     let undecided = match (run.end(), result) {
         (Some(End::Impossible), _) => return Ended::Impossible,
         (Some(End::Open(variable)), _) if run.scenario.class(&variable).is_none() => return Ended::Open(variable),
@@ -87,11 +118,4 @@ fn run(engine: &Engine, check: &Compiled, graph: &Arc<Graph>, id: NodeId, scenar
         (None, Err(error)) => return Ended::Failed(error),
     };
     Ended::Cell(Cell { scenario: run.scenario.clone(), violations: run.take_violations(), undecided })
-}
-
-fn call(engine: &Engine, check: &Compiled, run: &Arc<Run>) -> Result<Dynamic, Box<EvalAltResult>> {
-    let resource = super::handle::Node { run: run.clone(), id: run.node };
-    let arguments: Vec<Dynamic> = check.constants.iter().cloned().chain([Dynamic::from(resource)]).collect();
-    let options = CallFnOptions::new().eval_ast(false).with_tag(run.clone());
-    engine.call_fn_with_options(options, &mut Scope::new(), &check.ast, &check.function, arguments)
 }

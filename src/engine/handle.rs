@@ -11,6 +11,7 @@ use crate::graph::{self, NodeId, Reading};
 use crate::source::Span;
 use crate::value::{Data, Value};
 use rhai::{Dynamic, ImmutableString};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What every resource answers besides the attributes of its kind.
@@ -67,6 +68,19 @@ impl Node {
         Ok(self.node()?.kind.map_or(&[], |kind| kind.attributes))
     }
 
+    /// An attribute and what stands there, which may be a choice.
+    fn attribute(&self, name: &str) -> Answered<Option<(&'static Attribute, Cow<'_, Reading>)>> {
+        let attributes = self.attributes()?;
+        let Some(at) = attributes.iter().position(|attribute| attribute.name == name) else { return Ok(None) };
+        let Some(attribute) = attributes.get(at) else { return Ok(None) };
+        // Properties that are a choice as a whole differ between scenarios, and so do the attributes in them.
+        if matches!(self.node()?.resource.properties.data, Data::Choice(_)) {
+            let reading = self.run.graph.read_attribute(self.id, attribute, &self.properties()?);
+            return Ok(Some((attribute, Cow::Owned(reading))));
+        }
+        Ok(self.run.graph.attribute(self.id, at).map(|reading| (attribute, reading)))
+    }
+
     /// The resource's address.
     pub(super) fn name(&self) -> Answered<ImmutableString> {
         Ok(self.node()?.resource.id.address.as_ref().into())
@@ -95,12 +109,11 @@ impl Node {
             "properties" => return read::raw(&self.run, &self.properties()?),
             _ => {}
         }
-        let Some(attribute) = self.attributes()?.iter().find(|attribute| attribute.name == name) else {
+        let Some((attribute, reading)) = self.attribute(name)? else {
             let known = self.attributes()?.iter().map(|attribute| attribute.name).chain(BUILT_IN.iter().copied());
             return Err(unknown_attribute(self.kind()?, name, known).into());
         };
-        let reading = read::attribute(&self.run, self.id, attribute, &self.properties()?)?;
-        read::plain(&self.run, self.id, attribute.shape, &reading)
+        read::plain(&self.run, self.id, attribute.shape, &read::settle(&self.run, &reading)?)
     }
 
     /// The resources of a kind that a raw property refers to: none where it is absent, one for a value, one for each item
@@ -118,7 +131,12 @@ impl Node {
         if BUILT_IN.contains(&path) {
             return Ok(None);
         }
-        dig(&self.run, self.id, self.attributes()?, self.properties()?, path).map(Some)
+        let mut names = path.split('.');
+        let Some((attribute, reading)) = names.next().map_or(Ok(None), |name| self.attribute(name))? else {
+            let name = path.split('.').next().unwrap_or(path);
+            return Err(unknown_attribute(path, name, self.attributes()?.iter().map(|own| own.name)).into());
+        };
+        dig(&self.run, self.id, attribute.shape, reading.into_owned(), names, path).map(Some)
     }
 
     fn dig_raw(&self, rest: &str) -> Answered<Reading> {
@@ -160,7 +178,8 @@ impl Block {
         if path == "place" {
             return Ok(None);
         }
-        dig(&self.run, self.node, self.attributes, (*self.reading).clone(), path).map(Some)
+        let shape = Shape::Block(self.attributes);
+        dig(&self.run, self.node, shape, (*self.reading).clone(), path.split('.'), path).map(Some)
     }
 }
 
@@ -267,23 +286,24 @@ impl Paths for Block {
     }
 }
 
-/// Follows a path of attribute names through blocks, in the run's scenario. What stands at the end may still be a choice.
-fn dig(
+/// Follows attribute names, the rest of a path, through blocks, in the run's scenario. What stands at the end may still be a
+/// choice.
+fn dig<'a>(
     run: &Run,
     id: NodeId,
-    mut attributes: &'static [Attribute],
+    mut shape: Shape,
     mut reading: Reading,
+    names: impl Iterator<Item = &'a str>,
     path: &str,
 ) -> Answered<(Reading, Shape)> {
-    let mut shape = Shape::Block(attributes);
-    for name in path.split('.') {
+    for name in names {
+        let attributes = if let Shape::Block(attributes) = shape { attributes } else { &[] };
         let Some(attribute) = attributes.iter().find(|attribute| attribute.name == name) else {
             return Err(unknown_attribute(path, name, attributes.iter().map(|attribute| attribute.name)).into());
         };
         let block = read::settle(run, &reading)?;
         reading = run.graph.read_attribute(id, attribute, &block);
         shape = attribute.shape;
-        attributes = if let Shape::Block(attributes) = shape { attributes } else { &[] };
     }
     Ok((reading, shape))
 }

@@ -184,12 +184,13 @@ const TRUST: &[(&str, FieldKind)] = &[
 ];
 
 fn may_send_sms(graph: &Graph, role: NodeId, pool: &[NodeId], scenario: &Scenario) -> Answer {
-    let sending = match pool.first().map(|pool| sending(graph, *pool, Some(role), scenario)) {
-        Some(Ok(sending)) => sending,
-        Some(Err(unknown)) => return unknown,
-        None => return no_pool(),
+    let Some(pool) = pool.first() else { return no_pool() };
+    let sending = sending(graph, *pool, Some(role), scenario);
+    let sending = match &*sending {
+        Ok(sending) => sending,
+        Err(unknown) => return unknown.clone(),
     };
-    let answer = iam::may_send(&role_facts(graph, role, scenario), &sending, scenario);
+    let answer = iam::may_send(&role_facts(graph, role, scenario), sending, scenario);
     explained(&answer, answer.reason(), answer.explanation(), graph.read(role, "role_name").place)
 }
 
@@ -212,12 +213,13 @@ fn organization_lets_it_send(graph: &Graph, pool: NodeId, _: &[NodeId], scenario
         Link::Node(role) => Some(role),
         _ => None,
     };
-    let sending = match sending(graph, pool, role, scenario) {
+    let sending = sending(graph, pool, role, scenario);
+    let sending = match &*sending {
         Ok(sending) => sending,
-        Err(unknown) => return unknown,
+        Err(unknown) => return unknown.clone(),
     };
     let policies = iam::organization_policies(graph, &sending.account, scenario);
-    let answer = iam::not_denied_by(&policies, &Request::sending(&sending, scenario), scenario);
+    let answer = iam::not_denied_by(&policies, &Request::sending(sending, scenario), scenario);
     explained(&answer, answer.reason(), answer.explanation(), reference.place)
 }
 
@@ -269,7 +271,11 @@ fn shares_stack_with(graph: &Graph, pool: NodeId, role: &[NodeId], _: &Scenario)
 }
 
 /// The pool as a sender of text messages. The role's account and ARN count where it is in the input.
-fn sending(graph: &Graph, pool: NodeId, role: Option<NodeId>, scenario: &Scenario) -> Result<Sending, Answer> {
+fn sending(graph: &Graph, pool: NodeId, role: Option<NodeId>, scenario: &Scenario) -> Arc<Result<Sending, Answer>> {
+    graph.remember("sending", (pool, role), scenario, || read_sending(graph, pool, role, scenario))
+}
+
+fn read_sending(graph: &Graph, pool: NodeId, role: Option<NodeId>, scenario: &Scenario) -> Result<Sending, Answer> {
     let read = |path: &str| graph.read(pool, path).value.under(scenario);
     let path = match read("sms.eums").data {
         Data::Map(_) => Path::Eums(read("sms.eums.origination_identity")),
@@ -285,19 +291,23 @@ fn sending(graph: &Graph, pool: NodeId, role: Option<NodeId>, scenario: &Scenari
 }
 
 /// The pool as somebody who has the role assumed.
-fn assuming(graph: &Graph, pool: NodeId, scenario: &Scenario) -> Option<Assuming> {
+fn assuming(graph: &Graph, pool: NodeId, scenario: &Scenario) -> Option<Arc<Assuming>> {
     graph.node(pool)?;
+    Some(graph.remember("assuming", (pool, None), scenario, || read_assuming(graph, pool, scenario)))
+}
+
+fn read_assuming(graph: &Graph, pool: NodeId, scenario: &Scenario) -> Assuming {
     let account = graph.account_of(pool);
     let place = graph.read(pool, "sms").value.span;
     let partition = Value::unknown(
         Unknown::new(Why::Pseudo("AWS::Partition".into()), Term::Pseudo(ScopeId(u32::MAX), "AWS::Partition".into())),
         place,
     );
-    Some(Assuming {
+    Assuming {
         pool_arn: user_pool_arn(&partition, &graph.region_of(pool), &account, place),
         account,
         external_id: graph.read(pool, "sms.external_id").value.under(scenario),
-    })
+    }
 }
 
 fn with_sending(
@@ -307,10 +317,10 @@ fn with_sending(
     scenario: &Scenario,
     look: impl FnOnce(&Sending) -> Fault,
 ) -> Answer {
-    match pool.first().map(|pool| sending(graph, *pool, Some(role), scenario)) {
-        Some(Ok(sending)) => found(look(&sending)),
-        Some(Err(unknown)) => unknown,
-        None => no_pool(),
+    let Some(pool) = pool.first() else { return no_pool() };
+    match &*sending(graph, *pool, Some(role), scenario) {
+        Ok(sending) => found(look(sending)),
+        Err(unknown) => unknown.clone(),
     }
 }
 

@@ -50,7 +50,7 @@ use crate::graph::{Graph, NodeId};
 use crate::source::{FileId, SourceMap};
 use crate::timing::{Clock, Lap, Laps};
 use crate::value::{Scenario, Value};
-use explore::Explored;
+use explore::{Caller, Explored};
 use load::{Check, Compiled};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -196,13 +196,14 @@ impl Rules {
         let level = settings.levels.get(&*rule.id).copied();
         let mut failure = None;
         let mut exhausted = false;
+        let mut caller = Caller::new(&self.engine, compiled);
         for id in targets {
             let Some(node) = graph.node(id) else { continue };
             if exhausted {
                 outcome.undecided.push(fold::failed(rule, node));
                 continue;
             }
-            match explore::explore(&self.engine, compiled, graph, id) {
+            match explore::explore(&mut caller, graph, id) {
                 Explored::Cells(cells) => {
                     let folded = fold::fold(rule, level, graph, id, &cells);
                     outcome.findings.extend(folded.findings);

@@ -5,6 +5,7 @@ use super::handle::BUILT_IN;
 use super::methods::{FieldKind, Method};
 use super::vocabulary::PATH_METHODS;
 use crate::graph::kinds::{self, Attribute, Kind, Shape};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The type of an expression, as far as it can be told.
@@ -185,25 +186,38 @@ fn walk(mut attributes: &'static [Attribute], path: &str) -> Result<(), (String,
 
 /// Every word that some kind, block or answer has as a property.
 pub(super) fn all_properties(methods: &'static [Method]) -> Vec<&'static str> {
-    let mut words: Vec<&'static str> = BUILT_IN.to_vec();
-    for kind in kinds::KINDS {
-        collect(kind.attributes, &mut words);
-    }
-    words.extend(methods.iter().flat_map(answer::field_names));
-    words.sort_unstable();
-    words.dedup();
-    words
+    let Properties { of_nodes, of_blocks } = Properties::all();
+    let of_answers = methods.iter().flat_map(answer::field_names);
+    BTreeSet::from_iter(of_nodes.into_iter().chain(of_blocks).chain(of_answers)).into_iter().collect()
 }
 
-fn collect(attributes: &'static [Attribute], words: &mut Vec<&'static str>) {
-    for attribute in attributes {
-        words.push(attribute.name);
-        let mut shape = attribute.shape;
-        while let Shape::List(inner) = shape {
-            shape = *inner;
-        }
-        if let Shape::Block(inner) = shape {
-            collect(inner, words);
+/// The words that resources and blocks have as properties.
+pub(super) struct Properties {
+    /// Of resources of any kind.
+    pub(super) of_nodes: BTreeSet<&'static str>,
+    /// Of blocks in them.
+    pub(super) of_blocks: BTreeSet<&'static str>,
+}
+
+impl Properties {
+    /// Those of all kinds.
+    pub(super) fn all() -> Self {
+        let of_nodes = kinds::KINDS.iter().flat_map(|kind| names(kind.attributes)).chain(BUILT_IN.iter().copied());
+        let mut properties = Self { of_nodes: of_nodes.collect(), of_blocks: BTreeSet::from(["place"]) };
+        kinds::KINDS.iter().for_each(|kind| properties.add_blocks(kind.attributes));
+        properties
+    }
+
+    fn add_blocks(&mut self, attributes: &'static [Attribute]) {
+        for attribute in attributes {
+            let mut shape = attribute.shape;
+            while let Shape::List(inner) = shape {
+                shape = *inner;
+            }
+            if let Shape::Block(inner) = shape {
+                self.of_blocks.extend(names(inner));
+                self.add_blocks(inner);
+            }
         }
     }
 }

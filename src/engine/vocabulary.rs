@@ -9,12 +9,14 @@ use super::list::{self, PARTIAL_LIST, PartialList};
 use super::methods::Method;
 use super::read::{MOST_BYTES, MOST_ITEMS};
 use super::run::Answered;
-use super::syntax;
+use super::{syntax, types};
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
     BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, OptimizationLevel, Position};
+use rhai::{
+    Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, NativeCallContext, OptimizationLevel, Position,
+};
 use std::any::TypeId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -23,6 +25,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 pub(super) const MOST_OPERATIONS: u64 = 200_000;
 const MOST_PATTERN_BYTES: usize = 256 * 1024;
 const MOST_CALL_LEVELS: usize = 32;
+/// As many levels does Rhai count before the check itself is called.
+const LEVELS_AROUND: usize = 2;
 const MOST_EXPRESSION_LEVELS: usize = 64;
 const MOST_MAP_ENTRIES: usize = 1_000;
 const MOST_VARIABLES: usize = 200;
@@ -56,6 +60,7 @@ pub(super) fn engine(methods: &'static [Method]) -> Engine {
     limit(&mut engine);
     syntax::register(&mut engine);
     add_handles(&mut engine);
+    add_getters(&mut engine, methods);
     add_partial_list(&mut engine);
     add_methods(&mut engine, methods);
     engine
@@ -112,7 +117,7 @@ fn replace(text: &mut ImmutableString, find: &str, by: &str) -> Answered<()> {
 fn limit(engine: &mut Engine) {
     engine
         .set_max_operations(MOST_OPERATIONS)
-        .set_max_call_levels(MOST_CALL_LEVELS)
+        .set_max_call_levels(MOST_CALL_LEVELS + LEVELS_AROUND)
         .set_max_expr_depths(MOST_EXPRESSION_LEVELS, MOST_EXPRESSION_LEVELS)
         .set_max_string_size(MOST_BYTES)
         .set_max_array_size(MOST_ITEMS)
@@ -157,6 +162,30 @@ fn add_handles(engine: &mut Engine) {
     compare_with_unit_only::<AnswerHandle>(engine, "an answer");
 }
 
+/// The properties by name. Without a function for the name itself Rhai looks for one in vain, makes an error of that, and then
+/// asks the indexer.
+fn add_getters(engine: &mut Engine, methods: &'static [Method]) {
+    let types::Properties { of_nodes, of_blocks } = types::Properties::all();
+    let of_answers: BTreeSet<&str> = methods.iter().flat_map(answer::field_names).collect();
+    for name in of_nodes {
+        engine.register_get(name, move |node: &mut Node| node.get(name).map_err(ask_indexer));
+    }
+    for name in of_blocks {
+        engine.register_get(name, move |block: &mut Block| block.get(name).map_err(ask_indexer));
+    }
+    for name in of_answers {
+        engine.register_get(name, move |answer: &mut AnswerHandle| answer.get(name).map_err(ask_indexer));
+    }
+}
+
+/// A mistake of the rule is told by the indexer, to which Rhai turns after this error: as for a name that nothing has.
+fn ask_indexer(error: Box<EvalAltResult>) -> Box<EvalAltResult> {
+    match *error {
+        EvalAltResult::ErrorTerminated(..) => error,
+        _ => Box::new(EvalAltResult::ErrorDotExpr(String::new(), Position::NONE)),
+    }
+}
+
 fn add_paths<T: Paths + Clone + Send + Sync + 'static>(engine: &mut Engine) {
     engine
         .register_fn("at", |thing: &mut T, path: &str| thing.at(path))
@@ -198,10 +227,37 @@ fn add_partial_list(engine: &mut Engine) {
         .register_fn("==", move |other: Dynamic, list: PartialList| compare(&list, &other, true))
         .register_fn("!=", move |other: Dynamic, list: PartialList| compare(&list, &other, false));
     // Rhai's own `contains` of an array asks for `==`; a resource among resources needs ours.
+    FuncRegistration::new("contains").with_purity(true).register_into_engine(engine, contains_text);
     engine.register_fn("contains", |list: &mut rhai::Array, node: Node| {
         let node = Dynamic::from(node);
         list.iter().any(|item| list::same(item, &node))
     });
+}
+
+/// Rhai's own `contains` of an array looks for `==` anew for each item; texts among texts need none.
+fn contains_text(context: NativeCallContext<'_>, list: &mut rhai::Array, wanted: ImmutableString) -> Answered<bool> {
+    for item in list {
+        let text = item.read_lock::<ImmutableString>().map(|text| *text == wanted);
+        let found = match text {
+            Some(found) => found,
+            None => is_other(&context, item, &wanted)?,
+        };
+        if found {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether something that is no text equals a text, as `==` says.
+fn is_other(context: &NativeCallContext<'_>, item: &mut Dynamic, wanted: &ImmutableString) -> Answered<bool> {
+    match context.call_native_fn_raw("==", true, &mut [item, &mut wanted.clone().into()]) {
+        Ok(equal) => Ok(equal.as_bool().unwrap_or(false)),
+        Err(error) => match *error {
+            EvalAltResult::ErrorFunctionNotFound(ref function, _) if function.starts_with("==") => Ok(false),
+            _ => Err(error),
+        },
+    }
 }
 
 /// Each method once for each number of parameters; which kind has it is found out when it is called.
@@ -234,6 +290,10 @@ pub(super) fn functions(engine: &Engine) -> BTreeSet<(ImmutableString, usize)> {
 
 /// The properties that Rhai's own values answer, such as `len`.
 pub(super) fn properties(engine: &Engine) -> BTreeSet<ImmutableString> {
-    let getter = |info: rhai::FuncInfo<'_>| info.metadata.name.strip_prefix("get$").map(ImmutableString::from);
+    let own = [TypeId::of::<Node>(), TypeId::of::<Block>(), TypeId::of::<AnswerHandle>()];
+    let getter = |info: rhai::FuncInfo<'_>| {
+        let of = info.metadata.param_types.first().filter(|of| !own.contains(of));
+        of.and(info.metadata.name.strip_prefix("get$")).map(ImmutableString::from)
+    };
     engine.collect_fn_metadata(None, getter, true).into_iter().collect()
 }

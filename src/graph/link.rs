@@ -144,7 +144,7 @@ impl Graph {
         let Some(scope) = self.node(from).map(|node| node.resource.id.scope) else { return Link::Absent };
         let mut certain = Vec::new();
         let mut possible = false;
-        for name in self.names().candidates(kind, handle, value, scope) {
+        for name in self.names().candidates(self, (kind, handle), value, scope) {
             let Some(node) = self.node(name.id) else { continue };
             let answer = names_same(value, &name.written, handle == "arn");
             let near = node.resource.id.scope == scope;
@@ -323,7 +323,7 @@ impl Graph {
             node.altered_by = by;
         }
         // What was worked out before may have read the pool.
-        (self.backlinks, self.memo) = Default::default();
+        (self.backlinks, self.memo, self.readings) = Default::default();
     }
 }
 

@@ -3,15 +3,17 @@
 //! The graph answers what the engine asks: which resources of a kind are there, what is an attribute of one, where is it
 //! written, which resource does it refer to. Answers are [`Value`]s and places; scenarios are the asker's affair.
 
+mod assumptions;
 mod backlinks;
 pub mod kinds;
 pub mod link;
-mod memo;
+pub mod memo;
 mod names;
+mod readings;
 
 use crate::frontend::{Dialect, Model, Resource, Scope};
 use crate::source::{SourceMap, Span};
-use crate::value::{Data, Guard, ResourceRef, Scenario, ScopeId, Value, Why};
+use crate::value::{Data, ResourceRef, Scenario, ScopeId, Value, Why};
 use kinds::{Attribute, Kind, Shape, Source};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -45,11 +47,12 @@ pub struct Graph {
     by_type: BTreeMap<Arc<str>, Vec<NodeId>>,
     by_ref: BTreeMap<ResourceRef, NodeId>,
     exports: BTreeMap<Arc<str>, Vec<ScopeId>>,
-    assumptions: Vec<Guard>,
+    assumptions: assumptions::Assumptions,
     names: OnceLock<names::Index>,
     referrers: OnceLock<BTreeMap<&'static str, names::Referrers>>,
     backlinks: OnceLock<backlinks::Index>,
     memo: memo::Memo,
+    readings: readings::Readings,
     sources: SourceMap,
 }
 
@@ -74,11 +77,12 @@ impl Graph {
             by_type: BTreeMap::new(),
             by_ref: BTreeMap::new(),
             exports: BTreeMap::new(),
-            assumptions: model.assumptions,
+            assumptions: assumptions::Assumptions::new(model.assumptions),
             names: OnceLock::new(),
             referrers: OnceLock::new(),
             backlinks: OnceLock::new(),
             memo: memo::Memo::default(),
+            readings: readings::Readings::default(),
             sources,
         };
         for (at, scope) in graph.scopes.iter().enumerate() {
@@ -153,12 +157,12 @@ impl Graph {
 
     /// False for a scenario that nobody can deploy: a template refuses it.
     pub fn may_be(&self, scenario: &Scenario) -> bool {
-        self.assumptions.iter().all(|assumed| assumed.may_hold(scenario))
+        self.assumptions.may_hold(scenario)
     }
 
-    /// What the resources are called; worked out when the first reference is followed.
+    /// What the resources are called.
     fn names(&self) -> &names::Index {
-        self.names.get_or_init(|| names::Index::new(self))
+        self.names.get_or_init(names::Index::new)
     }
 
     /// The resources of a kind of policy or attachment whose `roles` may lead to this role: those of its scope, and those

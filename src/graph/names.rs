@@ -4,7 +4,7 @@ use super::kinds::{Handle, KINDS};
 use super::{Graph, NodeId};
 use crate::value::{Data, Part, ScopeId, Term, Value};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A resource and one of its handles as its configuration writes it.
 #[derive(Debug)]
@@ -26,21 +26,28 @@ struct Names {
     by_scope: BTreeMap<ScopeId, Vec<usize>>,
 }
 
-/// Every name of every kind.
+/// Every name of every kind; those of a kind by a handle are worked out when the first reference asks for them.
 #[derive(Debug)]
-pub(super) struct Index(BTreeMap<(&'static str, &'static str), Names>);
+pub(super) struct Index(BTreeMap<(&'static str, &'static str), (&'static Handle, OnceLock<Names>)>);
 
 impl Index {
-    pub(super) fn new(graph: &Graph) -> Self {
+    pub(super) fn new() -> Self {
         let handles = KINDS.iter().flat_map(|kind| kind.handles.iter().map(|handle| (kind.name, handle)));
-        Self(handles.map(|(kind, handle)| ((kind, handle.name), Names::new(graph, kind, handle))).collect())
+        Self(handles.map(|(kind, handle)| ((kind, handle.name), (handle, OnceLock::new()))).collect())
     }
 
     /// The resources of a kind that a reference written in `scope` may mean: those whose name ends alike, wherever they are,
     /// and those of the same scope of whose names that is not known.
-    pub(super) fn candidates(&self, kind: &str, handle: &str, reference: &Value, scope: ScopeId) -> Vec<&Name> {
+    pub(super) fn candidates(
+        &self,
+        graph: &Graph,
+        (kind, handle): (&str, &str),
+        reference: &Value,
+        scope: ScopeId,
+    ) -> Vec<&Name> {
         let names = self.0.iter().find(|((own_kind, own_handle), _)| *own_kind == kind && *own_handle == handle);
-        let Some((_, names)) = names else { return Vec::new() };
+        let Some((_, (handle, names))) = names else { return Vec::new() };
+        let names = names.get_or_init(|| Names::new(graph, kind, handle));
         let near = |names: &BTreeMap<ScopeId, Vec<usize>>| names.get(&scope).cloned().unwrap_or_default();
         let mut found = match tail(reference) {
             Some(tail) => names.by_tail.get(&tail).cloned().unwrap_or_default(),

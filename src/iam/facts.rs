@@ -24,7 +24,7 @@ const MOST_POLICIES: usize = 256;
 /// Collects what a scenario says of a role. Values that the scenario leaves open stay choices; the evaluator names the
 /// variable they depend on.
 pub fn role_facts(graph: &Graph, role: NodeId, scenario: &Scenario) -> Arc<RoleFacts> {
-    graph.remember(role, scenario, || collect(graph, role, scenario))
+    graph.remember("facts", (role, None), scenario, || collect(graph, role, scenario))
 }
 
 fn collect(graph: &Graph, role: NodeId, scenario: &Scenario) -> RoleFacts {

@@ -4,7 +4,8 @@ use super::judged::Doubt;
 use super::symbolic::Symbolic;
 use crate::source::{FileId, Span};
 use crate::value::{Class, Data, Kind, Part, Refine, Scenario, Shape, Term, Unknown, Value, Why};
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// The service principal as which Amazon Cognito user pools call AWS.
 pub const COGNITO: &str = "cognito-idp.amazonaws.com";
@@ -121,8 +122,10 @@ pub struct Request {
     /// Its resource.
     pub resource: Asked,
     /// The condition keys, in lower case.
-    keys: BTreeMap<String, KeyState>,
-    /// Keys that the call never carries, besides [`NEVER`]: whole keys, or prefixes that end in `/` or `:`.
+    keys: Vec<(Cow<'static, str>, KeyState)>,
+    /// Keys that the call does not carry, in lower case.
+    absent: &'static [&'static str],
+    /// Keys that it never carries, besides [`NEVER`]: whole keys, or prefixes that end in `/` or `:`.
     never: &'static [&'static str],
     anything: KeyState,
 }
@@ -221,7 +224,7 @@ impl Request {
         };
         let mut request = Self::new(call, resource);
         // Sessions of a role carry nothing that only direct calls of a service principal, or other actions, carry.
-        request.absent(&[
+        request.absent = &[
             "aws:principalservicename",
             "aws:principalservicenameslist",
             "aws:calledvia",
@@ -240,7 +243,7 @@ impl Request {
             "sns:endpoint",
             "sts:externalid",
             "sts:rolesessionname",
-        ]);
+        ];
         request.set("aws:principalarn", KeyState::always(&sending.role_arn, scenario));
         request.set("aws:principalaccount", KeyState::always(&sending.account, scenario));
         request.set("aws:principaltype", KeyState::text("AssumedRole"));
@@ -264,7 +267,7 @@ impl Request {
     pub fn assuming(assuming: &Assuming, scenario: &Scenario) -> Self {
         let mut request = Self::new(Call::CognitoAssume, Asked::Nothing);
         // A service principal belongs to no organization, has no MFA device and no federated identity.
-        request.absent(&[
+        request.absent = &[
             "aws:calledvia",
             "aws:calledviafirst",
             "aws:calledvialast",
@@ -278,8 +281,8 @@ impl Request {
             "aws:federatedprovider",
             "aws:tagkeys",
             "sts:transitivetagkeys",
-        ]);
-        request.set(EXTERNAL_ID, KeyState::of(&assuming.external_id, scenario));
+        ];
+        request.set("sts:externalid", KeyState::of(&assuming.external_id, scenario));
         request.set("aws:sourceaccount", KeyState::always(&assuming.account, scenario));
         request.set("aws:sourcearn", KeyState::always(&assuming.pool_arn, scenario));
         request.set("aws:principalisawsservice", KeyState::text("true"));
@@ -294,23 +297,23 @@ impl Request {
     }
 
     fn new(call: Call, resource: Asked) -> Self {
-        Self { call, resource, keys: BTreeMap::new(), never: &[], anything: KeyState::open(true, false) }
+        let keys = Vec::with_capacity(20);
+        Self { call, resource, keys, absent: &[], never: &[], anything: KeyState::open(true, false) }
     }
 
     /// The same call with another state of a condition key.
     #[must_use]
     pub fn with_key(mut self, key: &str, state: KeyState) -> Self {
-        self.set(key, state);
+        self.set(key.to_lowercase(), state);
         self
     }
 
-    fn set(&mut self, key: &str, state: KeyState) {
-        self.keys.insert(key.to_lowercase(), state);
-    }
-
-    fn absent(&mut self, keys: &[&str]) {
-        for key in keys {
-            self.set(key, KeyState::Absent);
+    /// The key stands in lower case.
+    fn set(&mut self, key: impl Into<Cow<'static, str>>, state: KeyState) {
+        let key = key.into();
+        match self.keys.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => *known = state,
+            None => self.keys.push((key, state)),
         }
     }
 
@@ -321,14 +324,17 @@ impl Request {
 
     /// What the call carries under a condition key; upper and lower case are the same.
     pub fn key(&self, key: &str) -> &KeyState {
-        let key = key.to_lowercase();
-        if let Some(state) = self.keys.get(&key) {
+        let is_low = key.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        let key = if is_low { Cow::Borrowed(key) } else { Cow::Owned(key.to_lowercase()) };
+        if let Some((_, state)) = self.keys.iter().find(|(known, _)| *known == key) {
             return state;
         }
-        let never = NEVER.iter().chain(self.never).any(|prefix| match prefix.ends_with([':', '/']) {
-            true => key.starts_with(prefix),
-            false => key == *prefix,
-        });
+        let absent = self.absent.iter().any(|known| *known == key);
+        let never = absent
+            || NEVER.iter().chain(self.never).any(|prefix| match prefix.ends_with([':', '/']) {
+                true => key.starts_with(prefix),
+                false => *key == **prefix,
+            });
         if never { &KeyState::Absent } else { &self.anything }
     }
 }
@@ -340,6 +346,11 @@ pub(super) fn nowhere() -> Span {
 
 /// The resource of a text message is the phone number itself, whichever it is.
 fn phone_number() -> Asked {
+    static ASKED: LazyLock<Asked> = LazyLock::new(some_phone_number);
+    ASKED.clone()
+}
+
+fn some_phone_number() -> Asked {
     let digits = Unknown::new(Why::Attribute("the phone number".into()), Term::call("phone number", []))
         .refined(Refine::string(Shape::some_of(Class::Digit)));
     let parts = [Part::Literal("+".into(), nowhere()), Part::Hole(digits.into(), nowhere())];

@@ -260,6 +260,16 @@ impl Guard {
         }
     }
 
+    /// Calls a function with every variable that the guard looks at, as often as it does.
+    pub fn each_variable(&self, function: &mut dyn FnMut(&Arc<Variable>)) {
+        match self {
+            Self::Always | Self::Never => {}
+            Self::Is(variable, _) => function(variable),
+            Self::Not(inner) => inner.each_variable(function),
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each_variable(function)),
+        }
+    }
+
     /// False when the guard certainly fails in every scenario that goes on from this one. Only so many choices are tried: a
     /// guard for which they do not suffice may hold.
     pub fn may_hold(&self, scenario: &Scenario) -> bool {
