@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # fuzz.sh MINUTES [TARGET...]   runs the fuzz targets (all of them when none is named), each for so many minutes, on a corpus
-# made from the test data; prints a line for each: executions, edges covered, inputs kept, crashes. Fails when one crashed.
+# made from the test data and kept from run to run, with a dictionary of its words; prints a line for each: executions, edges
+# covered, inputs kept, exit code. Fails when one failed.
 # FUZZ_JOBS: how many targets run at the same time (1).
 set -euo pipefail
 cd "$(dirname "$0")/../fuzz"
@@ -46,5 +47,10 @@ for target in "${targets[@]}"; do
     ) &
 done
 wait
-for target in "${targets[@]}"; do [ ! -e "logs/$target.failed" ] || failed=1; done
+for target in "${targets[@]}"; do
+    if [ -e "logs/$target.failed" ]; then
+        echo "$target: see fuzz/logs/$target.log; what it failed on lies in fuzz/artifacts/$target/" >&2
+        failed=1
+    fi
+done
 exit "$failed"
