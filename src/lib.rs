@@ -139,7 +139,10 @@ impl Seen {
 
     /// True when a rule for this kind or raw type looks at it.
     pub fn is(&self, kind_or_type: &str) -> bool {
-        self.kind == Some(kind_or_type) || *self.type_name == *kind_or_type
+        match graph::kinds::named(kind_or_type) {
+            Some(kind) => self.kind == Some(kind.name),
+            None => *self.type_name == *kind_or_type,
+        }
     }
 }
 
