@@ -23,6 +23,10 @@ pub(super) struct Modules {
     /// The steps that all evaluations of the run took.
     pub(super) steps: usize,
     given_files: BTreeMap<String, FileId>,
+    /// Somebody may ask for the outputs of root modules: only templates import what others export.
+    pub(super) exported: bool,
+    /// Whether the model holds properties of resources in a folder, as far as that was asked.
+    pub(super) read_in: BTreeMap<Arc<str>, bool>,
     /// The scopes of the root modules, by their folders.
     pub(super) scopes: BTreeMap<String, ScopeId>,
     /// The outputs of root modules whose state others read; `None` while they are being worked out.

@@ -36,6 +36,7 @@ use std::sync::Arc;
 pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, given: &Given, model: &mut Model) {
     let mut modules = Modules::default();
     let roots = modules.roots(inputs, loader);
+    modules.exported = inputs.iter().any(|input| matches!(input.kind, InputKind::Template | InputKind::CdkManifest));
     let first = model.scopes.len();
     let scope = |at: usize| ScopeId(u32::try_from(first + at).unwrap_or(u32::MAX));
     modules.scopes = roots.folders.iter().enumerate().map(|(at, folder)| (folder.clone(), scope(at))).collect();
@@ -88,7 +89,7 @@ fn read_root(
         library: !roots.called.contains(folder) && resolver.is_library(),
         update: None,
         openings,
-        exports: resolver.outputs_of_root(),
+        exports: if resolver.modules.exported { resolver.outputs_of_root() } else { BTreeMap::new() },
         repeats: None,
     };
     let diagnostics = std::mem::take(&mut resolver.diagnostics);
