@@ -180,10 +180,9 @@ const LARGEST: usize = 4_000;
 
 /// The arguments of a [`Term::Call`]. Terms are compared all the time, and mostly differ: what tells them apart is worked out
 /// once, from what is known of the arguments' own arguments.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Arguments(Arc<Known>);
 
-#[derive(Debug)]
 struct Known {
     terms: Box<[Term]>,
     size: usize,
@@ -205,6 +204,12 @@ impl Deref for Arguments {
 
     fn deref(&self) -> &[Term] {
         &self.0.terms
+    }
+}
+
+impl fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.terms.fmt(f)
     }
 }
 
@@ -350,5 +355,35 @@ impl Unknown {
     /// The unknown that an operation on this one gives: same reason, a term of its own.
     pub fn derive(&self, operation: &str) -> Self {
         Self::new(self.why.clone(), Term::call(operation, [self.term.clone()]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nested(innermost: &str, depth: usize) -> Term {
+        (0..depth).fold(Term::literal(innermost), |inner, _| Term::call("f", [inner, Term::literal("x")]))
+    }
+
+    #[test]
+    fn terms_are_told_apart_however_deep_they_differ() {
+        assert_eq!(nested("a", 50), nested("a", 50));
+        assert_ne!(nested("a", 50), nested("b", 50));
+        assert_ne!(nested("a", 50), nested("a", 51));
+        assert_eq!(nested("a", 50).cmp(&nested("b", 50)), Ordering::Less);
+        assert_eq!(nested("a", 50).cmp(&nested("a", 50)), Ordering::Equal);
+        assert_ne!(Term::call("f", [Term::literal("ab")]), Term::call("f", [Term::literal("a"), Term::literal("b")]));
+        assert_eq!(nested("a", 50).size(), 101);
+    }
+
+    /// Doubled as often, a term would have more nodes than anybody can walk.
+    #[test]
+    fn large_terms_stay_small_and_apart() {
+        let doubled =
+            |start: &str| (0..200).fold(Term::literal(start), |term, _| Term::call("f", [term.clone(), term]));
+        assert!(doubled("a").size() <= LARGEST);
+        assert_eq!(doubled("a"), doubled("a"));
+        assert_ne!(doubled("a"), doubled("b"));
     }
 }

@@ -68,9 +68,17 @@ impl Resolver<'_, '_> {
     /// True when somebody looks at a resource of the module that a call makes, or of one that this calls; also where that is
     /// not plain from what is written. Of all others nothing is worked out but what is referred to.
     fn leads_to_read(&mut self, at: InstanceId, name: &Arc<str>) -> bool {
-        let module = self.module(at);
         let path = self.path_of(at, name);
-        let mut open: Vec<(Arc<Module>, String, Arc<str>)> = vec![(module, path, name.clone())];
+        if let Some(known) = self.leading.get(&path) {
+            return *known;
+        }
+        let found = self.finds_read(self.module(at), path.clone(), name.clone());
+        self.leading.insert(path, found);
+        found
+    }
+
+    fn finds_read(&mut self, calling: Arc<Module>, path: String, name: Arc<str>) -> bool {
+        let mut open = vec![(calling, path, name)];
         let mut seen: BTreeSet<String> = BTreeSet::new();
         while let Some((calling, path, name)) = open.pop() {
             let source = calling.calls.get(&name).and_then(|call| literal(call, "source"));
@@ -111,7 +119,9 @@ impl Resolver<'_, '_> {
         let of_cognito = || READ.iter().any(|prefix| kind.starts_with(prefix));
         match mode {
             // Wherever a policy document is used, its text is.
-            Mode::Data => (of_cognito() && kind != "aws_iam_policy_document") || self.schema.reads(&format!("data.{kind}")),
+            Mode::Data => {
+                (of_cognito() && kind != "aws_iam_policy_document") || self.schema.reads(&format!("data.{kind}"))
+            }
             Mode::Resource | Mode::Ephemeral => of_cognito() || self.schema.reads(kind),
         }
     }
