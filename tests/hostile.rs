@@ -29,6 +29,7 @@ fn lint(files: &[(String, String)]) -> Report {
         path: path.as_str().into(),
         kind: kind_of(path, text.as_bytes()).unwrap_or(InputKind::Template),
         text: text.as_str().into(),
+        named: true,
     };
     coglint::lint(&memory, &files.iter().map(input).collect::<Vec<_>>(), &Options::default())
 }

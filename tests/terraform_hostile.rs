@@ -24,6 +24,7 @@ fn lint(files: &[(String, String)]) -> Report {
         path: path.as_str().into(),
         kind: InputKind::Terraform,
         text: text.as_str().into(),
+        named: true,
     };
     coglint::lint(&memory, &files.iter().map(input).collect::<Vec<_>>(), &Options::default())
 }

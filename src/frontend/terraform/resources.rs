@@ -68,6 +68,9 @@ impl Resolver<'_, '_> {
     /// True when somebody looks at a resource of the module that a call makes, or of one that this calls; also where that is
     /// not plain from what is written. Of all others nothing is worked out but what is referred to.
     fn leads_to_read(&mut self, at: InstanceId, name: &Arc<str>) -> bool {
+        if self.given.wanted.is_none() {
+            return true;
+        }
         let path = self.path_of(at, name);
         if let Some(known) = self.leading.get(&path) {
             return *known;
@@ -99,7 +102,7 @@ impl Resolver<'_, '_> {
         false
     }
 
-    /// True when the model holds the properties of a resource in a module's own files, or some of them do not read.
+    /// True when somebody looks at a resource in a module's own files, or some of them do not read.
     fn is_read_in(&mut self, module: &Arc<Module>) -> bool {
         if let Some(known) = self.modules.read_in.get(&module.folder) {
             return *known;
@@ -108,7 +111,7 @@ impl Resolver<'_, '_> {
             || !module.lost.is_empty()
             || module.resources.keys().any(|key| {
                 let (mode, kind) = self.kind_of(key);
-                mode != Mode::Ephemeral && self.is_read(mode, &kind)
+                mode != Mode::Ephemeral && (self.is_read(mode, &kind) || self.is_wanted(mode, &kind))
             });
         self.modules.read_in.insert(module.folder.clone(), found);
         found
@@ -116,13 +119,20 @@ impl Resolver<'_, '_> {
 
     /// True when the model holds the properties of resources of a type.
     fn is_read(&self, mode: Mode, kind: &str) -> bool {
-        let of_cognito = || READ.iter().any(|prefix| kind.starts_with(prefix));
+        let of_cognito = READ.iter().any(|prefix| kind.starts_with(prefix));
         match mode {
             // Wherever a policy document is used, its text is.
-            Mode::Data => {
-                (of_cognito() && kind != "aws_iam_policy_document") || self.schema.reads(&format!("data.{kind}"))
-            }
-            Mode::Resource | Mode::Ephemeral => of_cognito() || self.schema.reads(kind),
+            Mode::Data => self.is_wanted(mode, kind) || (of_cognito && kind != "aws_iam_policy_document"),
+            Mode::Resource | Mode::Ephemeral => of_cognito || self.schema.reads(kind),
+        }
+    }
+
+    /// True when a rule looks at resources of a type, or nobody says what rules look at.
+    fn is_wanted(&self, mode: Mode, kind: &str) -> bool {
+        let Some(wanted) = &self.given.wanted else { return true };
+        match mode {
+            Mode::Data => wanted.types.contains(&format!("data.{kind}")),
+            Mode::Resource | Mode::Ephemeral => wanted.types.contains(kind),
         }
     }
 
@@ -137,7 +147,7 @@ impl Resolver<'_, '_> {
             return;
         };
         let read = self.is_read(mode, &kind);
-        let copies = match read {
+        let copies = match read || self.is_wanted(mode, &kind) {
             true => self.declared_copies(at, key, block),
             false => Rc::new(Copies::not_counted(block)),
         };

@@ -1,18 +1,38 @@
 //! Only what somebody reads, and what that refers to, is worked out.
 
 use super::*;
+use crate::frontend::Wanted;
+
+/// Reads a project of which only pools are looked at.
+fn project(files: &[(&str, &str)]) -> Model {
+    let files = files.iter().fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
+    let wanted = Wanted { types: ["aws_cognito_user_pool".to_owned()].into(), ..Wanted::default() };
+    model_of(&files, &Given { wanted: Some(wanted.into()), ..Given::default() })
+}
 
 const POOL: &str = "resource \"aws_cognito_user_pool\" \"p\" {\n  name = ";
 
 #[test]
 fn copies_are_not_counted_where_nobody_reads_the_type() {
-    let model = single(&format!(
+    let text = format!(
         "{POOL}aws_s3_bucket.b[\"x\"].bucket\n}}\nresource \"aws_s3_bucket\" \"b\" {{\n  for_each = toset([\"x\", \"y\"])\n  \
          bucket = \"b-${{each.key}}\"\n}}\nresource \"aws_s3_bucket\" \"only\" {{}}"
-    ));
+    );
+    let model = project(&[("main.tf", &text)]);
     assert_eq!(addresses(&model), ["aws_cognito_user_pool.p", "aws_s3_bucket.b[*]", "aws_s3_bucket.only"]);
     assert!(resource(&model, "aws_s3_bucket.b[*]").schematic);
     assert_eq!(property(&model, "aws_cognito_user_pool.p", "name"), "\"b-x\"");
+}
+
+/// A user's own rule looks at buckets.
+#[test]
+fn copies_are_counted_where_somebody_looks_at_the_type() {
+    let text = "resource \"aws_s3_bucket\" \"b\" {\n  count = 2\n}";
+    let files = MemoryFiles::default().with("main.tf", text);
+    let wanted = Wanted { types: ["aws_s3_bucket".to_owned()].into(), ..Wanted::default() };
+    let model = model_of(&files, &Given { wanted: Some(wanted.into()), ..Given::default() });
+    assert_eq!(addresses(&model), ["aws_s3_bucket.b[0]", "aws_s3_bucket.b[1]"]);
+    assert_eq!(addresses(&single(text)), ["aws_s3_bucket.b[0]", "aws_s3_bucket.b[1]"]);
 }
 
 #[test]
