@@ -23,6 +23,10 @@ pub(super) struct Modules {
     /// The steps that all evaluations of the run took.
     pub(super) steps: usize,
     given_files: BTreeMap<String, FileId>,
+    /// Somebody may ask for the outputs of root modules: only templates import what others export.
+    pub(super) exported: bool,
+    /// Whether the model holds properties of resources in a folder, as far as that was asked.
+    pub(super) read_in: BTreeMap<Arc<str>, bool>,
     /// The folders of the run's modules that were left because nothing in them can matter: a state that lies in one of them
     /// may be read all the same.
     pub(super) left: BTreeSet<String>,

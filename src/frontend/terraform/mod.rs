@@ -46,6 +46,8 @@ pub fn read(
 ) {
     let mut modules = Modules::leaving(left);
     let roots = modules.roots(inputs, loader);
+    modules.exported = given.wanted.is_none()
+        || inputs.iter().any(|input| matches!(input.kind, InputKind::Template | InputKind::CdkManifest));
     let first = model.scopes.len();
     let scope = |at: usize| ScopeId(u32::try_from(first + at).unwrap_or(u32::MAX));
     modules.scopes = roots.folders.iter().enumerate().map(|(at, folder)| (folder.clone(), scope(at))).collect();
@@ -103,7 +105,7 @@ fn read_root(
         library: !roots.called.contains(folder) && resolver.is_library(),
         update: None,
         openings,
-        exports: resolver.outputs_of_root(),
+        exports: if resolver.modules.exported { resolver.outputs_of_root() } else { BTreeMap::new() },
         repeats: None,
     };
     let diagnostics = std::mem::take(&mut resolver.diagnostics);
