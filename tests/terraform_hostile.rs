@@ -104,7 +104,8 @@ fn more_copies_than_anybody_makes() {
 
 #[test]
 fn modules_that_call_modules() {
-    let call = |name: &str, source: &str| format!("module \"{name}\" {{\n  source = \"{source}\"\n}}\n");
+    let pool = "resource \"aws_cognito_user_pool\" \"p\" {\n  name = \"p\"\n}\n";
+    let call = |name: &str, source: &str| format!("{pool}module \"{name}\" {{\n  source = \"{source}\"\n}}\n");
     let itself = survives(&[("main.tf", call("a", "./")), ("b/main.tf", call("b", "../b"))]);
     assert!(itself.iter().any(|message| message.contains("calls itself")), "{itself:?}");
 
