@@ -78,7 +78,7 @@ resource "aws_cognito_user_pool" "p{pool}" {{
 }
 
 fn project(path: &str, kind: InputKind, text: &str) -> (MemoryFiles, Vec<Found>) {
-    let found = Found { path: path.into(), kind, text: Arc::from(text) };
+    let found = Found { path: path.into(), kind, text: Arc::from(text), named: false };
     (MemoryFiles::default().with(path, text), vec![found])
 }
 

@@ -68,7 +68,7 @@ fn with_parameters(count: usize) -> String {
 /// Lints a template; the number of findings.
 fn run(template: &str) -> usize {
     let files = MemoryFiles::default().with("t.json", template);
-    let found = [Found { path: "t.json".into(), kind: InputKind::Template, text: template.into() }];
+    let found = [Found { path: "t.json".into(), kind: InputKind::Template, text: template.into(), named: false }];
     lint(&files, &found, &Options::default()).findings.len()
 }
 

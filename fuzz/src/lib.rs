@@ -252,7 +252,7 @@ impl Project {
             named.map(|(_, kind)| kind).or_else(|| kind_of(path, text.as_bytes()))
         };
         let found = files.iter().filter_map(|(path, text)| {
-            Some(Found { path: path.as_str().into(), kind: kind(path, text)?, text: text.as_str().into() })
+            Some(Found { path: path.as_str().into(), kind: kind(path, text)?, text: text.as_str().into(), named: true })
         });
         let memory = files.iter().fold(MemoryFiles::default(), |memory, (path, text)| memory.with(path, text));
         Self { found: found.collect(), files: memory }

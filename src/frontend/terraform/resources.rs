@@ -123,7 +123,10 @@ impl Resolver<'_, '_> {
         match mode {
             // Wherever a policy document is used, its text is.
             Mode::Data => self.is_wanted(mode, kind) || (of_cognito && kind != "aws_iam_policy_document"),
-            Mode::Resource | Mode::Ephemeral => of_cognito || self.schema.reads(kind),
+            Mode::Resource | Mode::Ephemeral => {
+                let wanted = self.given.wanted.as_ref().is_some_and(|wanted| wanted.types.contains(kind));
+                of_cognito || wanted || self.schema.reads(kind)
+            }
         }
     }
 
