@@ -7,7 +7,11 @@ import os
 import sys
 out = sys.argv[1]
 
+# A file in which nothing stands that a rule may look at need not be parsed: each of them holds such a word.
+WORD={'.tf':'# aws_cognito_user_pool\n','.yaml':'# AWS::Cognito::UserPool\n','.json':'{"//":"aws_cognito_user_pool",'}
 def put(name,text):
+    kind=os.path.splitext(name)[1]
+    if isinstance(text,str) and text and 'ognito' not in text: text=WORD[kind]+text.removeprefix('{' if kind=='.json' else '')
     p=os.path.join(out,name); os.makedirs(os.path.dirname(p),exist_ok=True)
     open(p,'wb').write(text if isinstance(text,bytes) else text.encode())
 POOL='AWSTemplateFormatVersion: "2010-09-09"\nResources:\n  Pool:\n    Type: AWS::Cognito::UserPool\n    Properties:\n'
@@ -20,8 +24,8 @@ put('yaml-block-lists/t.yaml',POOL+'      X:\n        '+'- '*n+'x\n')
 put('yaml-block-keys/t.yaml',POOL+'      X:\n        '+'? '*n+'x\n')
 d=3000
 put('yaml-block-maps/t.yaml',POOL+'      X:\n'+''.join(' '*(8+i)+'a:\n' for i in range(d)))
-put('json-lists/t.json','{"Resources":{"A":{"Type":"AWS::SNS::Topic","Properties":{"X":'+'['*n+']'*n+'}}}}')
-put('json-maps/t.json','{"Resources":{"A":{"Type":"AWS::SNS::Topic","Properties":{"X":'+'{"a":'*n+'1'+'}'*n+'}}}}')
+put('json-lists/t.json','{"Resources":{"A":{"Type":"AWS::Cognito::UserPool","Properties":{"X":'+'['*n+']'*n+'}}}}')
+put('json-maps/t.json','{"Resources":{"A":{"Type":"AWS::Cognito::UserPool","Properties":{"X":'+'{"a":'*n+'1'+'}'*n+'}}}}')
 put('json-wide/t.json','{"Resources":{"A":{"Type":"AWS::Cognito::UserPool","Properties":{"X":['+'1,'*5000000+'1]}}}}')
 put('json-wide-keys/t.json','{"Resources":{"A":{"Type":"AWS::Cognito::UserPool","Properties":{"X":{'+','.join('"k%d":1'%i for i in range(1000000))+'}}}}}')
 put('json-same-keys/t.json','{"Resources":{"A":{"Type":"AWS::Cognito::UserPool","Properties":{"X":{'+','.join('"k":1' for i in range(1000000))+'}}}}}')
@@ -58,6 +62,7 @@ rs["P"]=pool(UserPoolName={"Ref":"R%d"%(N-1)},MfaConfiguration="ON")
 put('cfn-deep-lists/t.json',t(rs))
 put('cfn-deep-lists-back/t.json',t(dict(reversed(list(rs.items())))))
 rs={"R%d"%i:{"Type":"AWS::IAM::Role","Properties":{"RoleName":{"Fn::Sub":"a${R%d}"%(i-1)} if i else "x"}} for i in range(N)}
+rs["P"]=pool(UserPoolName={"Ref":"R%d"%(N-1)})
 put('cfn-ref-chain/t.json',t(rs)); put('cfn-ref-chain-back/t.json',t(dict(reversed(list(rs.items())))))
 # many conditions
 C={"C0":{"Fn::Equals":[{"Ref":"E"},"a"]}}
@@ -109,7 +114,7 @@ put('sam-globals/t.yaml','Transform: AWS::Serverless-2016-10-31\nGlobals:\n  Fun
 for i in range(40):
   put('nested-doubled/n%d.json'%i, t({"N":{"Type":"AWS::CloudFormation::Stack","Properties":{"TemplateURL":"n%d.json"%(i+1)}},"M":{"Type":"AWS::CloudFormation::Stack","Properties":{"TemplateURL":"n%d.json"%(i+1)}},"P":pool(MfaConfiguration="ON")},Outputs={"X":{"Value":[{"Fn::GetAtt":["N","Outputs.X"]},{"Fn::GetAtt":["M","Outputs.X"]}]}}))
 put('nested-doubled/n40.json', t({"P":pool(MfaConfiguration="ON")},Outputs={"X":{"Value":"x"}}))
-put('nested-self/t.json', t({"N":{"Type":"AWS::CloudFormation::Stack","Properties":{"TemplateURL":"./t.json"}}}))
+put('nested-self/t.json', t({"N":{"Type":"AWS::CloudFormation::Stack","Properties":{"TemplateURL":"./t.json"}},"P":pool()}))
 # tokens
 put('yaml-many-anchors/t.yaml','Resources: {}\nMetadata:\n'+''.join('  a%d: &a%d x\n'%(i,i) for i in range(200000)))
 put('yaml-long-key/t.yaml','AWS::: Resources\n'+'"'+'k'*1000000+'": 1\n')
@@ -128,11 +133,11 @@ put('nul/t.yaml','Resources:\n  P:\n    Type: AWS::Cognito::UserPool\n    Proper
 put('utf16/t.yaml','\ufeffResources:\n  P:\n    Type: AWS::Cognito::UserPool\n    Properties:\n      MfaConfiguration: "ON"\n'.encode('utf-16-le'))
 put('utf8bom/t.yaml','\ufeffResources:\n  P:\n    Type: AWS::Cognito::UserPool\n    Properties:\n      MfaConfiguration: "ON"\n')
 # A file over the limit, and many files that are nothing.
-put('json-100-megabytes/t.json', '{"Resources":{"A":{"Type":"AWS::SNS::Topic","Properties":{"X":[' + '"xxxxxxxxxxxxx",' * 6500000 + '1]}}}}')
+put('json-100-megabytes/t.json', '{"Resources":{"A":{"Type":"AWS::Cognito::UserPool","Properties":{"X":[' + '"xxxxxxxxxxxxx",' * 6500000 + '1]}}}}')
 for i in range(200000): put('empty-files/%03d/%d.yaml' % (i // 1000, i), '')
 # A stranger's 472 and 771 bytes.
 put('yaml-aliases/t.yaml', 'Resources: {}\nMetadata:\n  a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n' + ''.join('  a%d: &a%d [%s]\n' % (i, i, ','.join(['*a%d' % (i - 1)] * 10)) for i in range(1, 9)))
-body = {'R${V0}${V1}${V2}${V3}': {'Type': 'AWS::SNS::Topic', 'Properties': {}}}
+body = {'R${V0}${V1}${V2}${V3}': {'Type': 'AWS::Cognito::UserPool', 'Properties': {}}}
 for i in (3, 2, 1, 0): body = {'Fn::ForEach::L%d' % i: ['V%d' % i, ['v%d' % j for j in range(20)], body]}
 put('cfn-foreach/t.json', t(body, Transform='AWS::LanguageExtensions'))
 GOOD = 'Resources:\n  Good:\n    Type: AWS::Cognito::UserPool\n    Properties:\n      UserPoolName: g\n      MfaConfiguration: "ON"\n'

@@ -38,6 +38,8 @@ pub struct Found {
     pub kind: InputKind,
     /// Its text.
     pub text: Arc<str>,
+    /// True when it was named on the command line: it is read whatever is in it.
+    pub named: bool,
 }
 
 /// A file that looked like an input and could not be read.
@@ -167,7 +169,7 @@ impl Project {
             return Outcome::Other;
         };
         match text_of(bytes) {
-            Ok(text) => Outcome::Found(Found { path: path.into(), kind, text }),
+            Ok(text) => Outcome::Found(Found { path: path.into(), kind, text, named }),
             Err(error) => unreadable(error),
         }
     }

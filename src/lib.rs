@@ -54,7 +54,7 @@ pub mod value;
 use discover::Found;
 use engine::{RuleText, Rules, Settings};
 use finding::{Finding, Level, Rule, Undecided};
-use frontend::{Diagnostic, Given, Input, Resource};
+use frontend::{Diagnostic, Given, Input, Resource, Wanted};
 use graph::kinds::AllKinds;
 use graph::{Graph, NodeId, link::Link};
 use source::{Files, Loader, SourceMap, Span};
@@ -77,6 +77,8 @@ pub struct Options {
     pub config: Option<(String, Arc<str>)>,
     /// Measures the parts of the run, where given.
     pub clock: Option<Clock>,
+    /// Reads inputs that cannot matter to the rules, too: changes no finding.
+    pub read_all: bool,
 }
 
 impl Default for Options {
@@ -89,6 +91,7 @@ impl Default for Options {
             suppressions,
             config: None,
             clock: None,
+            read_all: false,
         }
     }
 }
@@ -136,7 +139,10 @@ impl Seen {
 
     /// True when a rule for this kind or raw type looks at it.
     pub fn is(&self, kind_or_type: &str) -> bool {
-        self.kind == Some(kind_or_type) || *self.type_name == *kind_or_type
+        match graph::kinds::named(kind_or_type) {
+            Some(kind) => self.kind == Some(kind.name),
+            None => *self.type_name == *kind_or_type,
+        }
     }
 }
 
@@ -164,22 +170,25 @@ pub fn lint(files: &dyn Files, found: &[Found], options: &Options) -> Report {
     let mut laps = Laps::start(options.clock.as_ref());
     let mut loader = Loader::new(files);
     let inputs: Vec<Input> = found.iter().map(|found| found.input(&mut loader)).collect();
-    let mut model = frontend::read(&inputs, &mut loader, &AllKinds, &options.given);
-    laps.end("parse and resolve");
+    let (rules, mut diagnostics) = load_rules(options, loader.map_mut());
+    let settings = settings(options, &rules);
+    laps.end("load rules");
 
+    let wanted = (!options.read_all).then(|| wanted(&rules, &settings, found));
+    let given = Given { wanted, ..options.given.clone() };
+    let mut model = frontend::read(&inputs, &mut loader, &AllKinds, &given);
     let mut sources = loader.into_map();
-    let (rules, mut diagnostics) = load_rules(options, &mut sources);
     diagnostics.append(&mut model.diagnostics);
     let comments = std::mem::take(&mut model.comments);
     let files_read = model.files_read;
-    laps.end("load rules");
+    laps.end("parse and resolve");
 
     let policy = suppressions(options, &rules, &mut sources);
     let mut graph = Graph::new(model, sources);
     iam::acquit(&mut graph);
     let graph = Arc::new(graph);
     laps.end("build the graph");
-    let mut outcome = rules.run(&graph, &settings(options, &rules));
+    let mut outcome = rules.run(&graph, &settings);
     laps.end("run rules");
     diagnostics.append(&mut outcome.diagnostics);
     let resources: Vec<&Resource> = graph.nodes().map(|(_, node)| &node.resource).collect();
@@ -240,6 +249,14 @@ fn load_rules(options: &Options, sources: &mut SourceMap) -> (Rules, Vec<Diagnos
     };
     let own: Vec<RuleText> = options.rules.iter().map(add).collect();
     Rules::load_all(sources, &own)
+}
+
+/// What the rules that are on look at, and the files that a person named.
+fn wanted(rules: &Rules, settings: &Settings, found: &[Found]) -> Arc<Wanted> {
+    let on = rules.rules().filter(|rule| settings.enables(&rule.id));
+    let types = on.flat_map(|rule| &rule.kinds).flat_map(|kind| graph::kinds::types_of(kind));
+    let files = found.iter().filter(|found| found.named).map(|found| found.path.clone());
+    Arc::new(Wanted { types: types.map(str::to_owned).collect(), files: files.collect() })
 }
 
 /// Levels by id, from levels by id or group; an id's own level counts before that of a group.

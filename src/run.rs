@@ -204,6 +204,7 @@ fn given(typed: &cli::Given, read: &ConfigFile, working: &Path) -> Result<Given,
         parameters: typed.parameter.clone(),
         workspace: typed.workspace.clone(),
         variables: variables(&typed.variables, std::env::vars_os(), working)?,
+        wanted: None,
     })
 }
 

@@ -368,6 +368,11 @@ impl<'a> Loader<'a> {
         &self.map
     }
 
+    /// The texts read so far, to add others that are no files of the project.
+    pub fn map_mut(&mut self) -> &mut SourceMap {
+        &mut self.map
+    }
+
     /// All texts that were read.
     pub fn into_map(self) -> SourceMap {
         self.map

@@ -18,11 +18,11 @@ pub use guard::{Class as VariableClass, Decision, Guard, Scenario, Variable};
 pub use number::Number;
 pub use text::{Class, Part, Shape, Step, Text};
 pub use tri::Tri;
-pub use unknown::{Kind, Refine, Term, Unknown, Why};
+pub use unknown::{Arguments, Kind, Refine, Term, Unknown, Why};
 
 use crate::source::Span;
 use indexmap::IndexMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The way of a part of a value is kept for so many steps: nobody reads longer ones.
 const MOST_STEPS: usize = 16;
@@ -154,6 +154,8 @@ pub struct Entry {
 pub struct Choice {
     /// The alternatives.
     pub arms: Vec<(Guard, Value)>,
+    /// What the choice is; worked out when it is first asked for.
+    term: OnceLock<Term>,
 }
 
 impl Map {
@@ -248,7 +250,7 @@ impl Value {
         match kept.iter().position(|(guard, _)| guard.is_always()) {
             Some(at) => kept.swap_remove(at).1,
             None if kept.is_empty() => Self::absent(span),
-            None => Self::new(Data::Choice(Arc::new(Choice { arms: kept })), span),
+            None => Self::new(Data::Choice(Arc::new(Choice { arms: kept, term: OnceLock::new() })), span),
         }
     }
 
@@ -492,7 +494,7 @@ impl Value {
             Data::Map(map) if map.rest.is_none() => {
                 Term::call("map", map.entries.iter().flat_map(|(key, entry)| [Term::literal(key), entry.value.term()]))
             }
-            Data::Choice(choice) => choice_term(&choice.arms),
+            Data::Choice(choice) => choice.term.get_or_init(|| choice_term(&choice.arms)).clone(),
             Data::List(list) => self.open_term("open list", list.rest.as_deref(), list.items.iter().map(Self::term)),
             Data::Map(map) => {
                 let entries = map.entries.iter().flat_map(|(key, entry)| [Term::literal(key), entry.value.term()]);

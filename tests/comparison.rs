@@ -50,7 +50,7 @@ fn found_in(folder: &Path) -> BTreeSet<(Level, String)> {
         let text = fs::read_to_string(&path).unwrap();
         let kind = if name.ends_with(".tf") { InputKind::Terraform } else { InputKind::Template };
         files = files.with(&name, &text);
-        found.push(Found { path: name.into(), kind, text: text.into() });
+        found.push(Found { path: name.into(), kind, text: text.into(), named: false });
     }
     let report = lint(&files, &found, &Options::default());
     assert!(report.diagnostics.is_empty(), "{}: {:?}", folder.display(), report.diagnostics);

@@ -44,7 +44,7 @@ const TEXTS: &[(&str, &str)] = &[
 ];
 
 fn lint(path: &str, text: &str) -> Report {
-    let found = Found { path: path.into(), kind: InputKind::Template, text: text.into() };
+    let found = Found { path: path.into(), kind: InputKind::Template, text: text.into(), named: false };
     coglint::lint(&MemoryFiles::default(), &[found], &Options::default())
 }
 

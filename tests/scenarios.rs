@@ -37,7 +37,7 @@ rule "mode-exists" #{
 
 fn lint(template: &str) -> Report {
     let files = MemoryFiles::default().with("t.json", template);
-    let found = [Found { path: "t.json".into(), kind: InputKind::Template, text: template.into() }];
+    let found = [Found { path: "t.json".into(), kind: InputKind::Template, text: template.into(), named: false }];
     let rules = vec![("mode-exists.rhai".to_owned(), MODE_EXISTS.into())];
     let report = coglint::lint(&files, &found, &Options { rules, ..Options::default() });
     assert!(report.diagnostics.is_empty(), "{:?}", report.diagnostics);

@@ -115,7 +115,7 @@ fn evaluated(cases: &[serde_json::Value]) -> BTreeMap<String, Value> {
         inputs.push(Input { path: path.into(), kind, file });
     }
     let mut model = Model::default();
-    terraform::read(&inputs, &mut loader, &Setup, &Given::default(), &mut model);
+    terraform::read(&inputs, &[], &mut loader, &Setup, &Given::default(), &mut model);
     assert!(model.diagnostics.is_empty(), "{:?}", model.diagnostics);
     let own = model.resources.iter().filter(|resource| &*resource.type_name == "case");
     own.map(|resource| {

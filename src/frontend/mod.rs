@@ -5,11 +5,13 @@
 pub mod cloudformation;
 pub mod document;
 mod places;
+mod relevance;
 pub mod terraform;
 
 use crate::source::{FileId, Loader, Span};
 use crate::value::{Guard, ResourceRef, ScopeId, Term, Unknown, Value};
-use std::collections::BTreeMap;
+use relevance::Split;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A file of the project that a frontend may claim.
@@ -55,6 +57,17 @@ pub struct Given {
     pub workspace: Option<String>,
     /// Values for the variables of Terraform's root modules, from outside of their folders.
     pub variables: Variables,
+    /// What is looked for, where not everything is: inputs that cannot matter to it are not read.
+    pub wanted: Option<Arc<Wanted>>,
+}
+
+/// What somebody looks for in the inputs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Resource types, of either language: `AWS::Cognito::UserPool`, `aws_cognito_user_pool`.
+    pub types: BTreeSet<String>,
+    /// Paths of inputs that are read in any case.
+    pub files: BTreeSet<Arc<str>>,
 }
 
 /// Values for the variables of root modules, as Terraform takes them from its environment and its command line.
@@ -86,7 +99,7 @@ pub struct Model {
     pub diagnostics: Vec<Diagnostic>,
     /// Comments of every file that was read, for suppressions.
     pub comments: Vec<Span>,
-    /// The number of templates and Terraform files that were read.
+    /// The number of templates and Terraform files that were looked at.
     pub files_read: usize,
     /// What holds in everything that is ever deployed, and is not plain from the variables alone: what the `Rules` of a
     /// template demand of its parameters.
@@ -165,6 +178,54 @@ fn term_mentions(term: &Term, resource: &ResourceRef) -> bool {
         Term::Attribute(own, _) => own == resource,
         Term::Call(_, arguments) => arguments.iter().any(|argument| term_mentions(argument, resource)),
         _ => false,
+    }
+}
+
+/// The resources of whose attributes a value is made.
+#[derive(Default)]
+pub(crate) struct MadeOf {
+    pub(crate) resources: BTreeSet<ResourceRef>,
+    /// There may be others.
+    pub(crate) hidden: bool,
+}
+
+impl MadeOf {
+    /// Adds what a value is made of.
+    pub(crate) fn value(&mut self, value: &Value) {
+        use crate::value::{Data, Part};
+        match &value.data {
+            Data::Unknown(unknown) => self.unknown(unknown),
+            Data::Text(text) => {
+                for part in text.parts() {
+                    if let Part::Hole(unknown, _) = part {
+                        self.unknown(unknown);
+                    }
+                }
+            }
+            Data::List(list) => {
+                list.rest.iter().for_each(|rest| self.unknown(rest));
+                list.items.iter().for_each(|item| self.value(item));
+            }
+            Data::Map(map) => {
+                map.rest.iter().for_each(|rest| self.unknown(rest));
+                map.entries.values().for_each(|entry| self.value(&entry.value));
+            }
+            Data::Choice(choice) => choice.arms.iter().for_each(|(_, arm)| self.value(arm)),
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Absent => {}
+        }
+    }
+
+    fn unknown(&mut self, unknown: &Unknown) {
+        self.term(&unknown.term);
+    }
+
+    fn term(&mut self, term: &Term) {
+        match term {
+            Term::Attribute(resource, _) => drop(self.resources.insert(resource.clone())),
+            Term::Call(_, arguments) => arguments.iter().for_each(|argument| self.term(argument)),
+            Term::Opaque(..) => self.hidden = true,
+            Term::Parameter(..) | Term::Pseudo(..) | Term::Export(_) | Term::Dynamic(_) | Term::Literal(_) => {}
+        }
     }
 }
 
@@ -277,17 +338,22 @@ pub trait Schema: Sync {
         None
     }
 
-    /// True when somebody wants the properties of resources of a type of which Cognito and its neighbours know nothing: a
-    /// user's rule on `aws_dynamodb_table`.
+    /// True when somebody looks at the properties of resources of a type, or of what is made of them.
     fn reads(&self, _type_name: &str) -> bool {
         false
     }
 }
 
-/// Reads everything the inputs hold.
+/// Reads everything the inputs hold that can matter to what is wanted.
 pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, given: &Given) -> Model {
     let mut model = Model::default();
-    cloudformation::read(inputs, loader, schema, given, &mut model);
-    terraform::read(inputs, loader, schema, given, &mut model);
+    let Split { kept, left } = match &given.wanted {
+        Some(wanted) => relevance::split(inputs, loader, wanted, given),
+        None => Split { kept: inputs.to_vec(), left: Vec::new() },
+    };
+    cloudformation::read(&kept, loader, schema, given, &mut model);
+    terraform::read(&kept, &left, loader, schema, given, &mut model);
+    let is_counted = |input: &&Input| !matches!(input.kind, InputKind::CdkManifest | InputKind::TerraformVariables);
+    model.files_read += left.iter().filter(is_counted).count();
     model
 }

@@ -1,7 +1,7 @@
 //! From a value to the resource it refers to: by term, by ARN, by name; across stacks through exports.
 
 use super::{Graph, NodeId};
-use crate::frontend::{Dialect, mentions};
+use crate::frontend::{Dialect, MadeOf, mentions};
 use crate::value::{Data, Part, ResourceRef, ScopeId, Term, Tri, Unknown, Value, Why};
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -202,52 +202,6 @@ impl Graph {
             hidden |= made_of.hidden;
         }
         if hidden { Tri::Unknown } else { Tri::No }
-    }
-}
-
-/// The resources of whose attributes a value is made.
-#[derive(Default)]
-struct MadeOf {
-    resources: BTreeSet<ResourceRef>,
-    /// There may be others.
-    hidden: bool,
-}
-
-impl MadeOf {
-    fn value(&mut self, value: &Value) {
-        match &value.data {
-            Data::Unknown(unknown) => self.unknown(unknown),
-            Data::Text(text) => {
-                for part in text.parts() {
-                    if let Part::Hole(unknown, _) = part {
-                        self.unknown(unknown);
-                    }
-                }
-            }
-            Data::List(list) => {
-                list.rest.iter().for_each(|rest| self.unknown(rest));
-                list.items.iter().for_each(|item| self.value(item));
-            }
-            Data::Map(map) => {
-                map.rest.iter().for_each(|rest| self.unknown(rest));
-                map.entries.values().for_each(|entry| self.value(&entry.value));
-            }
-            Data::Choice(choice) => choice.arms.iter().for_each(|(_, arm)| self.value(arm)),
-            Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Absent => {}
-        }
-    }
-
-    fn unknown(&mut self, unknown: &Unknown) {
-        self.term(&unknown.term);
-    }
-
-    fn term(&mut self, term: &Term) {
-        match term {
-            Term::Attribute(resource, _) => drop(self.resources.insert(resource.clone())),
-            Term::Call(_, arguments) => arguments.iter().for_each(|argument| self.term(argument)),
-            Term::Opaque(..) => self.hidden = true,
-            Term::Parameter(..) | Term::Pseudo(..) | Term::Export(_) | Term::Dynamic(_) | Term::Literal(_) => {}
-        }
     }
 }
 

@@ -114,9 +114,13 @@ impl Graph {
         self.nodes.push(Node { resource, kind, dialect, altered_by: None });
     }
 
-    /// The resources of a kind (`user_pool`) or of a raw type (`AWS::SNS::Topic`), in source order.
+    /// The resources of a kind (`user_pool`) or of a raw type (`AWS::SNS::Topic`), in source order. A type of somebody's own
+    /// that is spelled like a kind is not that kind.
     pub fn of(&self, kind_or_type: &str) -> &[NodeId] {
-        let found = self.by_kind.get(kind_or_type).or_else(|| self.by_type.get(kind_or_type));
+        let found = match kinds::named(kind_or_type) {
+            Some(kind) => self.by_kind.get(kind.name),
+            None => self.by_type.get(kind_or_type),
+        };
         found.map_or(&[], Vec::as_slice)
     }
 

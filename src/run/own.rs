@@ -150,7 +150,7 @@ fn run_case(case: &Case, folder: &Path, options: &Options) -> Result<Vec<String>
     let files = texts.iter().fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
     let found = texts.iter().filter_map(|(path, text)| {
         let kind = kind_of(path, text.as_bytes())?;
-        Some(Found { path: path.as_str().into(), kind, text: text.as_str().into() })
+        Some(Found { path: path.as_str().into(), kind, text: text.as_str().into(), named: true })
     });
     let found: Vec<Found> = found.collect();
     if found.is_empty() {

@@ -103,7 +103,7 @@ pub enum ExprKind {
     /// An expression followed by `.name`, `[index]`, `.*` or `[*]`.
     Traversal(Box<Expr>, Vec<Step>),
     /// `name(arguments)`; `true` when the last argument is followed by `...`.
-    Call(Name, Vec<Expr>, bool),
+    Call(Box<Name>, Vec<Expr>, bool),
     /// `condition ? yes : no`
     Conditional(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `!x`, `-x`
@@ -246,8 +246,9 @@ pub struct Parsed {
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let (items, problems) = recover::read(text);
     let mut body = Body::default();
+    let names = lower::Names::default();
     for item in &items {
-        let part = lower::Source::new(file, text, item.offset).body(&item.body);
+        let part = lower::Source::new(file, text, item.offset, &names).body(&item.body);
         body.attributes.extend(part.attributes);
         body.blocks.extend(part.blocks);
     }
@@ -264,7 +265,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
 pub fn parse_expression(file: FileId, text: &str) -> Result<Expr, SyntaxError> {
     let start = text.len() - text.trim_start().len();
     match hcl_edit::parser::parse_expr(recover::without_empty_heredocs(text.trim()).trim_end()) {
-        Ok(expr) => Ok(lower::Source::new(file, text, start).expr(&expr)),
+        Ok(expr) => Ok(lower::Source::new(file, text, start, &lower::Names::default()).expr(&expr)),
         Err(error) => Err(syntax_error(file, text, start, &error)),
     }
 }
@@ -279,7 +280,9 @@ pub fn parse_template(
     let range = range.unwrap_or(0..text.len());
     let part = text.get(range.clone()).unwrap_or("");
     match hcl_edit::parser::parse_template(part) {
-        Ok(template) => Ok(lower::Source::new(file, text, range.start).bare_template(&template)),
+        Ok(template) => {
+            Ok(lower::Source::new(file, text, range.start, &lower::Names::default()).bare_template(&template))
+        }
         Err(error) => Err(syntax_error(file, text, range.start, &error)),
     }
 }

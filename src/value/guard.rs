@@ -91,7 +91,8 @@ impl Scenario {
 
     /// The class chosen for a variable.
     pub fn class(&self, variable: &Variable) -> Option<usize> {
-        self.chosen.iter().find(|(known, _)| known.term == variable.term).map(|(_, class)| *class)
+        let same = |known: &Variable| std::ptr::eq(known, variable) || known.term == variable.term;
+        self.chosen.iter().find(|(known, _)| same(known)).map(|(_, class)| *class)
     }
 
     /// This scenario with one more variable decided.

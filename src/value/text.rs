@@ -8,7 +8,7 @@
 use super::{Tri, Unknown};
 use crate::source::Span;
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A string with at least one hole.
 #[derive(Clone, Debug)]
@@ -230,7 +230,8 @@ impl Default for Shape {
 impl Shape {
     /// Nothing is known.
     pub fn any() -> Self {
-        Self::steps([Step::Many(Class::Any)])
+        static ANY: LazyLock<Shape> = LazyLock::new(|| Shape::steps([Step::Many(Class::Any)]));
+        ANY.clone()
     }
 
     /// Any string but the empty one.
@@ -319,7 +320,7 @@ impl Shape {
 
     /// True when this very string may have this shape.
     pub fn allows(&self, text: &str) -> bool {
-        self.overlaps(&Self::literal(text))
+        matches!(*self.steps, [Step::Many(Class::Any)]) || self.overlaps(&Self::literal(text))
     }
 
     /// The literal text that every string of this shape starts with.
@@ -333,33 +334,59 @@ impl Shape {
 
     /// True when some string has both shapes.
     pub fn overlaps(&self, other: &Self) -> bool {
-        let (a, b) = (&self.steps, &other.steps);
-        if a.len().saturating_mul(b.len()) > MOST_STEP_PAIRS {
+        if self.steps.len().saturating_mul(other.steps.len()) > MOST_STEP_PAIRS {
             return true;
         }
-        // reached[j]: the first i steps of `a` and the first j steps of `b` can produce a common string.
-        let mut reached = vec![false; b.len() + 1];
-        for i in 0..=a.len() {
-            let before = std::mem::replace(&mut reached, vec![false; b.len() + 1]);
-            for j in 0..=b.len() {
-                let at = |row: &[bool], j: usize| row.get(j).copied().unwrap_or(false);
-                let (step_a, step_b) =
-                    (i.checked_sub(1).and_then(|i| a.get(i)), j.checked_sub(1).and_then(|j| b.get(j)));
-                let both_empty = i == 0 && j == 0;
-                // A `Many` may stand for nothing, and it stays where it is while the other side takes a character.
-                let skip_a = matches!(step_a, Some(Step::Many(_))) && at(&before, j);
-                let skip_b = matches!(step_b, Some(Step::Many(_))) && j > 0 && at(&reached, j - 1);
-                let take = match (step_a, step_b) {
-                    (Some(Step::One(x)), Some(Step::One(y))) => x.meets(*y) && at(&before, j - 1),
-                    (Some(Step::Many(x)), Some(Step::One(y))) => x.meets(*y) && at(&reached, j - 1),
-                    (Some(Step::One(x)), Some(Step::Many(y))) => x.meets(*y) && at(&before, j),
-                    _ => false,
-                };
-                if let Some(slot) = reached.get_mut(j) {
-                    *slot = both_empty || skip_a || skip_b || take;
-                }
+        match without_ends(&self.steps, &other.steps) {
+            None => false,
+            Some(([Step::Many(Class::Any)], _) | (_, [Step::Many(Class::Any)])) => true,
+            Some((a, b)) => steps_overlap(a, b),
+        }
+    }
+}
+
+/// Two sequences of steps without what stands for one character at the front of both, and at the end of both; `None` when two
+/// such characters certainly differ.
+fn without_ends<'s>(mut a: &'s [Step], mut b: &'s [Step]) -> Option<(&'s [Step], &'s [Step])> {
+    while let ([Step::One(x), rest_a @ ..], [Step::One(y), rest_b @ ..]) = (a, b) {
+        if !x.meets(*y) {
+            return None;
+        }
+        (a, b) = (rest_a, rest_b);
+    }
+    while let ([rest_a @ .., Step::One(x)], [rest_b @ .., Step::One(y)]) = (a, b) {
+        if !x.meets(*y) {
+            return None;
+        }
+        (a, b) = (rest_a, rest_b);
+    }
+    Some((a, b))
+}
+
+fn steps_overlap(a: &[Step], b: &[Step]) -> bool {
+    // reached[j]: the first i steps of `a` and the first j steps of `b` can produce a common string.
+    let mut reached = vec![false; b.len() + 1];
+    let mut before = reached.clone();
+    for i in 0..=a.len() {
+        std::mem::swap(&mut before, &mut reached);
+        let step_a = i.checked_sub(1).and_then(|i| a.get(i));
+        for j in 0..=b.len() {
+            let at = |row: &[bool], j: usize| row.get(j).copied().unwrap_or(false);
+            let step_b = j.checked_sub(1).and_then(|j| b.get(j));
+            let both_empty = i == 0 && j == 0;
+            // A `Many` may stand for nothing, and it stays where it is while the other side takes a character.
+            let skip_a = matches!(step_a, Some(Step::Many(_))) && at(&before, j);
+            let skip_b = matches!(step_b, Some(Step::Many(_))) && j > 0 && at(&reached, j - 1);
+            let take = match (step_a, step_b) {
+                (Some(Step::One(x)), Some(Step::One(y))) => x.meets(*y) && at(&before, j - 1),
+                (Some(Step::Many(x)), Some(Step::One(y))) => x.meets(*y) && at(&reached, j - 1),
+                (Some(Step::One(x)), Some(Step::Many(y))) => x.meets(*y) && at(&before, j),
+                _ => false,
+            };
+            if let Some(slot) = reached.get_mut(j) {
+                *slot = both_empty || skip_a || skip_b || take;
             }
         }
-        reached.last().copied().unwrap_or(false)
     }
+    reached.last().copied().unwrap_or(false)
 }

@@ -2,8 +2,10 @@
 
 use super::{ResourceRef, ScopeId, Shape};
 use crate::source::Span;
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// A value that is not known.
@@ -131,7 +133,7 @@ pub enum Term {
     /// A known value inside a [`Term::Call`], as canonical JSON.
     Literal(Arc<str>),
     /// A function of other terms; the function must give equal results for equal arguments.
-    Call(Arc<str>, Arc<[Term]>),
+    Call(Arc<str>, Arguments),
     /// Equal to itself only: the span of the expression and a counter for expansions of it.
     Opaque(Span, u32),
 }
@@ -140,7 +142,7 @@ impl Term {
     /// A function of other terms. `.name` of a resource as a whole is that resource's attribute.
     pub fn call(function: impl Into<Arc<str>>, arguments: impl IntoIterator<Item = Self>) -> Self {
         let function = function.into();
-        let arguments: Arc<[Self]> = arguments.into_iter().collect();
+        let arguments = Arguments::new(arguments);
         match (function.strip_prefix('.'), &*arguments) {
             (Some(name), [Self::Attribute(resource, whole)]) if whole.is_empty() => {
                 Self::Attribute(resource.clone(), name.into())
@@ -149,22 +151,21 @@ impl Term {
         }
     }
 
-    /// Terms made of terms multiply, and whoever compares them follows every path: a larger one is known by its digest.
+    /// Terms made of terms multiply, and whoever walks through them follows every path: a larger one is known by its digest.
     fn bounded(self) -> Self {
-        if self.nodes_left(LARGEST).is_some() {
+        if self.size() <= LARGEST {
             return self;
         }
         let mut digest = Digest::default();
         self.hash(&mut digest);
-        Self::Call("large".into(), Arc::from([Self::Literal(format!("{:032x}", digest.0).into())]))
+        Self::Call("large".into(), Arguments::new([Self::Literal(format!("{:032x}", digest.0).into())]))
     }
 
-    /// What the term leaves of a budget of nodes. The terms in it are bounded, and with them this recursion.
-    fn nodes_left(&self, budget: usize) -> Option<usize> {
-        let left = budget.checked_sub(1)?;
+    /// The number of terms it is made of, itself included, each as often as it occurs.
+    pub fn size(&self) -> usize {
         match self {
-            Self::Call(_, arguments) => arguments.iter().try_fold(left, |left, argument| argument.nodes_left(left)),
-            _ => Some(left),
+            Self::Call(_, arguments) => arguments.0.size.saturating_add(1),
+            _ => 1,
         }
     }
 
@@ -177,7 +178,71 @@ impl Term {
 /// A term of more nodes is replaced by its digest.
 const LARGEST: usize = 4_000;
 
-/// FNV-1a with 128 bits: the same in every run.
+/// The arguments of a [`Term::Call`]. Terms are compared all the time, and mostly differ: what tells them apart is worked out
+/// once, from what is known of the arguments' own arguments.
+#[derive(Clone)]
+pub struct Arguments(Arc<Known>);
+
+struct Known {
+    terms: Box<[Term]>,
+    size: usize,
+    digest: u128,
+}
+
+impl Arguments {
+    fn new(terms: impl IntoIterator<Item = Term>) -> Self {
+        let terms: Box<[Term]> = terms.into_iter().collect();
+        let size = terms.iter().fold(0, |size: usize, term| size.saturating_add(term.size()));
+        let mut digest = Digest::default();
+        terms.hash(&mut digest);
+        Self(Arc::new(Known { terms, size, digest: digest.0 }))
+    }
+}
+
+impl Deref for Arguments {
+    type Target = [Term];
+
+    fn deref(&self) -> &[Term] {
+        &self.0.terms
+    }
+}
+
+impl fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.terms.fmt(f)
+    }
+}
+
+impl PartialEq for Arguments {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || (self.0.digest == other.0.digest && self.0.terms == other.0.terms)
+    }
+}
+
+impl Eq for Arguments {}
+
+impl Hash for Arguments {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(self.0.digest);
+    }
+}
+
+impl PartialOrd for Arguments {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Arguments {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match Arc::ptr_eq(&self.0, &other.0) {
+            true => Ordering::Equal,
+            false => self.0.terms.cmp(&other.0.terms),
+        }
+    }
+}
+
+/// FNV-1a with 128 bits, eight bytes at a time, its upper half folded into the lower one: the same in every run.
 struct Digest(u128);
 
 impl Default for Digest {
@@ -188,9 +253,33 @@ impl Default for Digest {
 
 impl Hasher for Digest {
     fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u128::from(*byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b);
+        for chunk in bytes.chunks(8) {
+            let word = chunk.iter().rev().fold(0, |word: u64, byte| word << 8 | u64::from(*byte));
+            self.write_u64(word);
         }
+        self.write_u8(u8::try_from(bytes.len() % 8).unwrap_or(0));
+    }
+
+    fn write_u8(&mut self, word: u8) {
+        self.write_u64(u64::from(word));
+    }
+
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(u64::from(word));
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = (self.0 ^ u128::from(word)).wrapping_mul(0x0100_0000_0000_0000_0000_013b);
+        self.0 ^= self.0 >> 67;
+    }
+
+    fn write_u128(&mut self, word: u128) {
+        self.write_u64(word as u64);
+        self.write_u64((word >> 64) as u64);
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
     }
 
     fn finish(&self) -> u64 {
@@ -266,5 +355,35 @@ impl Unknown {
     /// The unknown that an operation on this one gives: same reason, a term of its own.
     pub fn derive(&self, operation: &str) -> Self {
         Self::new(self.why.clone(), Term::call(operation, [self.term.clone()]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nested(innermost: &str, depth: usize) -> Term {
+        (0..depth).fold(Term::literal(innermost), |inner, _| Term::call("f", [inner, Term::literal("x")]))
+    }
+
+    #[test]
+    fn terms_are_told_apart_however_deep_they_differ() {
+        assert_eq!(nested("a", 50), nested("a", 50));
+        assert_ne!(nested("a", 50), nested("b", 50));
+        assert_ne!(nested("a", 50), nested("a", 51));
+        assert_eq!(nested("a", 50).cmp(&nested("b", 50)), Ordering::Less);
+        assert_eq!(nested("a", 50).cmp(&nested("a", 50)), Ordering::Equal);
+        assert_ne!(Term::call("f", [Term::literal("ab")]), Term::call("f", [Term::literal("a"), Term::literal("b")]));
+        assert_eq!(nested("a", 50).size(), 101);
+    }
+
+    /// Doubled as often, a term would have more nodes than anybody can walk.
+    #[test]
+    fn large_terms_stay_small_and_apart() {
+        let doubled =
+            |start: &str| (0..200).fold(Term::literal(start), |term, _| Term::call("f", [term.clone(), term]));
+        assert!(doubled("a").size() <= LARGEST);
+        assert_eq!(doubled("a"), doubled("a"));
+        assert_ne!(doubled("a"), doubled("b"));
     }
 }

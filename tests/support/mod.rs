@@ -96,7 +96,8 @@ pub(crate) fn graph(texts: &[(String, String)]) -> Graph {
     coglint::graph(&files, &found, &Given::default())
 }
 
-fn project(texts: &[(String, String)]) -> (MemoryFiles, Vec<Found>) {
+/// The files of a project in memory, and those of them that are inputs.
+pub(crate) fn project(texts: &[(String, String)]) -> (MemoryFiles, Vec<Found>) {
     let files = texts.iter().fold(MemoryFiles::default(), |files, (path, text)| files.with(path, text));
     (files, texts.iter().filter_map(|(path, text)| found(path, text)).collect())
 }
@@ -113,7 +114,7 @@ fn found(path: &str, text: &str) -> Option<Found> {
         "yaml" | "json" => InputKind::Template,
         _ => return None,
     };
-    Some(Found { path: path.into(), kind, text: text.into() })
+    Some(Found { path: path.into(), kind, text: text.into(), named: false })
 }
 
 /// What a report found, sorted.

@@ -5,7 +5,7 @@ use super::foreach::Round;
 use super::parameters::{self, ACCOUNT, PARTITION, REGION, STACK_NAME};
 use super::template::{Declared, Field, Template};
 use super::{cdk, construct, sam};
-use crate::frontend::{Dialect, Given, Opening, Origin, Resource, Schema, Scope};
+use crate::frontend::{Dialect, Given, MadeOf, Opening, Origin, Resource, Schema, Scope};
 use crate::source::{Span, parent};
 use crate::syntax::tree::NodeId;
 use crate::value::{Data, Entry, Guard, Map, Part, ResourceRef, ScopeId, Term, Tri, Unknown, Value, Variable, Why};
@@ -228,12 +228,22 @@ impl<'a> Stack<'a> {
 
     fn read_resources(&mut self) {
         let template = self.template;
+        let mut waiting = Vec::new();
+        let mut unread = BTreeMap::new();
         for (logical_id, declared) in &template.resources {
             let presence = self.presence_of(logical_id);
             if matches!(presence, Guard::Never) {
                 continue;
             }
-            let Some(properties) = self.properties(logical_id) else { continue };
+            let at = self.outcome.resources.len();
+            let properties = if self.reads(&declared.type_name) {
+                let Some(properties) = self.properties(logical_id) else { continue };
+                waiting.push(at);
+                properties
+            } else {
+                unread.insert(logical_id.clone(), at);
+                self.not_read(declared)
+            };
             let resource = Resource {
                 id: self.resource_ref(logical_id),
                 type_name: declared.type_name.clone(),
@@ -248,6 +258,44 @@ impl<'a> Stack<'a> {
             };
             let resource = Resource { origin: self.origin(&resource), ..resource };
             self.outcome.resources.push(resource);
+        }
+        self.read_reached(waiting, unread);
+    }
+
+    /// True for resources whose properties somebody may look at.
+    fn reads(&self, type_name: &str) -> bool {
+        let Some(wanted) = &self.world.given.wanted else { return true };
+        let opens = ["AWS::CloudFormation::", "AWS::Serverless::", "AWS::SSM::"];
+        wanted.types.contains(type_name)
+            || opens.iter().any(|prefix| type_name.starts_with(prefix))
+            || type_name.ends_with("::MODULE")
+            || self.world.schema.reads(type_name)
+    }
+
+    /// The properties of a resource that nobody looks at.
+    fn not_read(&self, declared: &Declared) -> Value {
+        let span = self.template.span(declared.key);
+        let why = Why::Attribute("a resource that is not looked at".into());
+        let rest = Some(Arc::new(Unknown::new(why, Term::Opaque(span, self.scope.0))));
+        Value::new(Data::Map(Arc::new(Map { rest, ..Map::default() })), span)
+    }
+
+    /// Reads what resources that were read are made of or depend on, and so on: the order in which CloudFormation creates them
+    /// goes through resources that nobody else looks at. Both are places among the resources.
+    fn read_reached(&mut self, mut waiting: Vec<usize>, mut unread: BTreeMap<Arc<str>, usize>) {
+        while let Some(resource) = waiting.pop().and_then(|at| self.outcome.resources.get(at)) {
+            let mut made_of = MadeOf::default();
+            made_of.value(&resource.properties);
+            let own = made_of.resources.into_iter().filter(|other| other.scope == self.scope);
+            let reached: Vec<Arc<str>> = own.map(|other| other.address).chain(resource.depends_on.clone()).collect();
+            for logical_id in reached {
+                let Some(at) = unread.remove(&logical_id) else { continue };
+                let Some(properties) = self.properties(&logical_id) else { continue };
+                if let Some(resource) = self.outcome.resources.get_mut(at) {
+                    resource.properties = properties;
+                    waiting.push(at);
+                }
+            }
         }
     }
 

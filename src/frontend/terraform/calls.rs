@@ -94,7 +94,7 @@ impl Resolver<'_, '_> {
     }
 
     /// The dotted path of a call, as `terraform init` keys modules.
-    fn path_of(&self, at: InstanceId, name: &str) -> String {
+    pub(super) fn path_of(&self, at: InstanceId, name: &str) -> String {
         match self.instances.get(at.0).map(|instance| &*instance.path) {
             None | Some("") => name.to_owned(),
             Some(path) => format!("{path}.{name}"),

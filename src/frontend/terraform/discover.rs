@@ -23,6 +23,15 @@ pub(super) struct Modules {
     /// The steps that all evaluations of the run took.
     pub(super) steps: usize,
     given_files: BTreeMap<String, FileId>,
+    /// Somebody may ask for the outputs of root modules: only templates import what others export.
+    pub(super) exported: bool,
+    /// Whether the model holds properties of resources in a folder, as far as that was asked.
+    pub(super) read_in: BTreeMap<Arc<str>, bool>,
+    /// The folders of the run's modules that were left because nothing in them can matter: a state that lies in one of them
+    /// may be read all the same.
+    pub(super) left: BTreeSet<String>,
+    /// Of those, the ones whose state was read: root modules that matter after all.
+    pub(super) pulled: Vec<String>,
     /// The scopes of the root modules, by their folders.
     pub(super) scopes: BTreeMap<String, ScopeId>,
     /// The outputs of root modules whose state others read; `None` while they are being worked out.
@@ -38,6 +47,27 @@ pub(super) struct Roots {
 }
 
 impl Modules {
+    /// No module read yet; these inputs are left.
+    pub(super) fn leaving(left: &[Input]) -> Self {
+        let of_modules = |input: &&Input| matches!(input.kind, InputKind::Terraform | InputKind::TerraformJson);
+        let left = left.iter().filter(of_modules).map(|input| parent(&input.path).to_owned()).collect();
+        Self { left, ..Self::default() }
+    }
+
+    /// The scope of a root module whose state is read; a root module that was left is one of the run from now on.
+    pub(super) fn pull(&mut self, folder: &str) -> Option<ScopeId> {
+        if let Some(scope) = self.scopes.get(folder) {
+            return Some(*scope);
+        }
+        let last = self.scopes.values().max()?;
+        let scope = ScopeId(last.0.saturating_add(1));
+        self.left.remove(folder).then(|| {
+            self.scopes.insert(folder.to_owned(), scope);
+            self.pulled.push(folder.to_owned());
+            scope
+        })
+    }
+
     /// The module in a folder, read from disk the first time.
     pub(super) fn get(&mut self, folder: &str, loader: &mut Loader<'_>) -> Arc<Module> {
         if let Some(module) = self.read.get(folder) {
@@ -161,6 +191,20 @@ pub(super) fn parse(path: &str, file: FileId, text: &str) -> Parsed {
     }
 }
 
+/// The texts of the files of the module in a folder.
+pub(in crate::frontend) fn texts_of_module(folder: &str, loader: &mut Loader<'_>) -> Vec<Arc<str>> {
+    let files = module_files(&loader.files().list(folder));
+    let files: Vec<FileId> = files.iter().filter_map(|name| loader.load(&path_in(folder, name)).ok()).collect();
+    files.into_iter().map(|file| loader.text(file)).collect()
+}
+
+/// The folders that a file's text may call modules of: those that any string in it names as a local source does.
+pub(in crate::frontend) fn called_by_text(folder: &str, text: &str) -> BTreeSet<String> {
+    let after_quotes = memchr::memmem::find_iter(text.as_bytes(), b"\".").filter_map(|at| text.get(at + 1..));
+    let named = after_quotes.filter_map(|rest| local_folder(folder, rest.split(['"', '\n']).next()?));
+    named.filter(|named| named != folder).collect()
+}
+
 /// A path of a file in a folder.
 pub(super) fn path_in(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
@@ -219,7 +263,7 @@ struct Installed {
 }
 
 /// The folders of the modules that are installed below a root module, by the dotted path of their calls.
-pub(super) fn installed(root: &str, loader: &Loader<'_>) -> BTreeMap<String, String> {
+pub(in crate::frontend) fn installed(root: &str, loader: &Loader<'_>) -> BTreeMap<String, String> {
     let path = path_in(root, ".terraform/modules/modules.json");
     let manifest = loader.files().read(&path).ok().and_then(|text| serde_json::from_str::<Manifest>(&text).ok());
     let modules = manifest.map(|manifest| manifest.modules).unwrap_or_default();

@@ -196,7 +196,7 @@ impl<'a> Evaluator<'a> {
         let small = of.iter().all(|value| value.fits(&mut nodes, MOST_NESTING));
         self.steps += (MOST_IN_TERM - nodes) / 16;
         let term = match small.then(|| Term::call(operation, of.iter().map(Value::term))) {
-            Some(term) if term_size(&term, MOST_TERM) < MOST_TERM => term,
+            Some(term) if term.size() < MOST_TERM => term,
             _ => Term::Opaque(span, self.lookup.fresh()),
         };
         let refine = Refine { kind, not_null: kind.is_some(), ..Refine::default() };
@@ -282,18 +282,6 @@ impl<'a> Evaluator<'a> {
 
 /// A term of more nodes is replaced by an opaque one.
 const MOST_TERM: usize = 2_000;
-
-fn term_size(term: &Term, limit: usize) -> usize {
-    let Term::Call(_, arguments) = term else { return 1 };
-    let mut size = 1;
-    for argument in arguments.iter() {
-        if size >= limit {
-            break;
-        }
-        size += term_size(argument, limit - size);
-    }
-    size
-}
 
 /// Why some of these values are not known: an error first, else the first reason found.
 pub(in crate::frontend::terraform) fn reason(values: &[Value]) -> Option<Why> {

@@ -27,20 +27,37 @@ use super::{Assignment, Diagnostic, Dialect, Given, Input, InputKind, Model, Sch
 use crate::source::{Loader, Span, parent};
 use crate::value::ScopeId;
 use discover::{Modules, Roots};
+pub(super) use discover::{called_by_text, installed, texts_of_module};
 use resolver::Resolver;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Reads the modules among the inputs: adds a scope for every root module, and the resources of it and of the modules that it
 /// calls. What does not parse is a diagnostic; what is not known is an unknown.
-pub fn read(inputs: &[Input], loader: &mut Loader<'_>, schema: &dyn Schema, given: &Given, model: &mut Model) {
-    let mut modules = Modules::default();
+///
+/// `left` are the inputs that cannot matter: of them only those root modules are read whose state others read.
+pub fn read(
+    inputs: &[Input],
+    left: &[Input],
+    loader: &mut Loader<'_>,
+    schema: &dyn Schema,
+    given: &Given,
+    model: &mut Model,
+) {
+    let mut modules = Modules::leaving(left);
     let roots = modules.roots(inputs, loader);
+    modules.exported = given.wanted.is_none()
+        || inputs.iter().any(|input| matches!(input.kind, InputKind::Template | InputKind::CdkManifest));
     let first = model.scopes.len();
     let scope = |at: usize| ScopeId(u32::try_from(first + at).unwrap_or(u32::MAX));
     modules.scopes = roots.folders.iter().enumerate().map(|(at, folder)| (folder.clone(), scope(at))).collect();
     for folder in &roots.folders {
         read_root(folder, &roots, loader, &mut modules, schema, given, model);
+    }
+    let mut read = 0;
+    while let Some(folder) = modules.pulled.get(read).cloned() {
+        read_root(&folder, &roots, loader, &mut modules, schema, given, model);
+        read += 1;
     }
     say_undeclared(&roots, loader, &mut modules, given);
     for plan in inputs.iter().filter(|input| input.kind == InputKind::TerraformPlan) {
@@ -88,7 +105,7 @@ fn read_root(
         library: !roots.called.contains(folder) && resolver.is_library(),
         update: None,
         openings,
-        exports: resolver.outputs_of_root(),
+        exports: if resolver.modules.exported { resolver.outputs_of_root() } else { BTreeMap::new() },
         repeats: None,
     };
     let diagnostics = std::mem::take(&mut resolver.diagnostics);

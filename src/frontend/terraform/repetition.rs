@@ -82,6 +82,13 @@ pub(super) struct Copy {
     pub(super) schematic: bool,
 }
 
+impl Copy {
+    fn lone(suffix: &str, schematic: bool) -> Self {
+        let bindings = Bindings::none();
+        Self { key: "".into(), suffix: suffix.into(), bindings, presence: Guard::Always, schematic }
+    }
+}
+
 impl Copies {
     fn new(repetition: Repetition, control: Value, copies: Vec<Copy>) -> Self {
         let keyed = copies.iter().enumerate().filter(|(_, copy)| !copy.schematic);
@@ -90,14 +97,18 @@ impl Copies {
     }
 
     fn once(span: Span) -> Self {
-        let copy = Copy {
-            key: "".into(),
-            suffix: "".into(),
-            bindings: Bindings::none(),
-            presence: Guard::Always,
-            schematic: false,
+        Self::new(Repetition::Once, Value::absent(span), vec![Copy::lone("", false)])
+    }
+
+    /// The copies of a block whose number nobody asks for.
+    pub(super) fn not_counted(block: &Block) -> Self {
+        let repetition = match (attribute(block, "count"), attribute(block, "for_each")) {
+            (None, None) => return Self::once(block.span),
+            (Some(_), _) => Repetition::Count,
+            (None, Some(_)) => Repetition::ForEach,
         };
-        Self::new(Repetition::Once, Value::absent(span), vec![copy])
+        let control = Value::opaque(Why::Function("the number of copies".into()), block.span);
+        Self::new(repetition, control, vec![Copy::lone("[*]", true)])
     }
 
     /// The position of the copy with a key.

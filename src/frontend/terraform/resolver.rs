@@ -141,6 +141,8 @@ pub(super) struct Resolver<'r, 'l> {
     values: HashMap<(InstanceId, Node), Option<Value>>,
     pub(super) repetitions: HashMap<(InstanceId, Arc<str>), Option<Rc<Copies>>>,
     pub(super) calls: HashMap<(InstanceId, Arc<str>), Option<Rc<Call>>>,
+    /// Whether calls lead to resources that somebody looks at, by their dotted paths, as far as that was asked.
+    pub(super) leading: HashMap<String, bool>,
     /// How deep evaluations are nested in each other.
     pub(super) depth: usize,
     steps: usize,
@@ -182,6 +184,7 @@ impl<'r, 'l> Resolver<'r, 'l> {
             values: HashMap::new(),
             repetitions: HashMap::new(),
             calls: HashMap::new(),
+            leading: HashMap::new(),
             depth: 0,
             steps: 0,
             said_out_of_steps: false,

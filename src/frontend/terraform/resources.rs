@@ -2,18 +2,24 @@
 
 use super::attributes::{Declared, Mode};
 use super::calls::Target;
-use super::module::attribute;
-use super::repetition::Bindings;
+use super::discover::local_folder;
+use super::module::{Module, attribute, literal};
+use super::repetition::{Bindings, Copies};
 use super::resolver::{InstanceId, Place, Resolver, entry};
 use super::variables::name_span;
 use crate::frontend::{Model, Opening, Resource};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Expr, ExprKind, StepKind};
 use crate::value::{Guard, Value};
+use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
-/// Types whose properties the model holds. Of all others it holds that they exist; their attributes are worked out where
-/// something refers to them.
+/// `leads_to_read` looks at so many modules.
+const MOST_LOOKED_AT: usize = 1_000;
+
+/// Types whose properties the model holds. Of all others it holds that they exist, not how often; their attributes are worked
+/// out where something refers to them.
 const READ: [&str; 12] = [
     "aws_cognito",
     "aws_iam",
@@ -46,6 +52,9 @@ impl Resolver<'_, '_> {
             }
             let mut called = Vec::new();
             for name in module.calls.keys() {
+                if !self.leads_to_read(at, name) {
+                    continue;
+                }
                 let Some(call) = self.call(at, name) else { continue };
                 match &call.target {
                     Target::Instances(instances) => called.extend(instances.iter().copied()),
@@ -53,6 +62,77 @@ impl Resolver<'_, '_> {
                 }
             }
             open.extend(called.into_iter().rev());
+        }
+    }
+
+    /// True when somebody looks at a resource of the module that a call makes, or of one that this calls; also where that is
+    /// not plain from what is written. Of all others nothing is worked out but what is referred to.
+    fn leads_to_read(&mut self, at: InstanceId, name: &Arc<str>) -> bool {
+        if self.given.wanted.is_none() {
+            return true;
+        }
+        let path = self.path_of(at, name);
+        if let Some(known) = self.leading.get(&path) {
+            return *known;
+        }
+        let found = self.finds_read(self.module(at), path.clone(), name.clone());
+        self.leading.insert(path, found);
+        found
+    }
+
+    fn finds_read(&mut self, calling: Arc<Module>, path: String, name: Arc<str>) -> bool {
+        let mut open = vec![(calling, path, name)];
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        while let Some((calling, path, name)) = open.pop() {
+            let source = calling.calls.get(&name).and_then(|call| literal(call, "source"));
+            let installed = self.installed.get(&path).cloned();
+            let folder = source.and_then(|source| local_folder(&calling.folder, &source).or(installed));
+            let Some(folder) = folder.filter(|_| seen.len() < MOST_LOOKED_AT) else { return true };
+            let module = self.modules.get(&folder, self.loader);
+            if self.is_read_in(&module) {
+                return true;
+            }
+            // Where modules are installed, the path of a call decides where its own calls lead.
+            let key = if self.installed.is_empty() { folder } else { path.clone() };
+            if seen.insert(key) {
+                let calls = module.calls.keys();
+                open.extend(calls.map(|name| (module.clone(), format!("{path}.{name}"), name.clone())));
+            }
+        }
+        false
+    }
+
+    /// True when somebody looks at a resource in a module's own files, or some of them do not read.
+    fn is_read_in(&mut self, module: &Arc<Module>) -> bool {
+        if let Some(known) = self.modules.read_in.get(&module.folder) {
+            return *known;
+        }
+        let found = module.files == 0
+            || !module.lost.is_empty()
+            || module.resources.keys().any(|key| {
+                let (mode, kind) = self.kind_of(key);
+                mode != Mode::Ephemeral && (self.is_read(mode, &kind) || self.is_wanted(mode, &kind))
+            });
+        self.modules.read_in.insert(module.folder.clone(), found);
+        found
+    }
+
+    /// True when the model holds the properties of resources of a type.
+    fn is_read(&self, mode: Mode, kind: &str) -> bool {
+        let of_cognito = READ.iter().any(|prefix| kind.starts_with(prefix));
+        match mode {
+            // Wherever a policy document is used, its text is.
+            Mode::Data => self.is_wanted(mode, kind) || (of_cognito && kind != "aws_iam_policy_document"),
+            Mode::Resource | Mode::Ephemeral => of_cognito || self.schema.reads(kind),
+        }
+    }
+
+    /// True when a rule looks at resources of a type, or nobody says what rules look at.
+    fn is_wanted(&self, mode: Mode, kind: &str) -> bool {
+        let Some(wanted) = &self.given.wanted else { return true };
+        match mode {
+            Mode::Data => wanted.types.contains(&format!("data.{kind}")),
+            Mode::Resource | Mode::Ephemeral => wanted.types.contains(kind),
         }
     }
 
@@ -66,8 +146,11 @@ impl Resolver<'_, '_> {
         else {
             return;
         };
-        let copies = self.declared_copies(at, key, block);
-        let read = mode == Mode::Data || READ.iter().any(|prefix| kind.starts_with(prefix)) || self.schema.reads(&kind);
+        let read = self.is_read(mode, &kind);
+        let copies = match read || self.is_wanted(mode, &kind) {
+            true => self.declared_copies(at, key, block),
+            false => Rc::new(Copies::not_counted(block)),
+        };
         for (position, copy) in copies.copies.iter().enumerate() {
             let presence = presence.clone().and(copy.presence.clone());
             if matches!(presence, Guard::Never) {

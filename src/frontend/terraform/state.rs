@@ -3,9 +3,10 @@
 //! What is read is what was applied last; like an export of another stack, it is taken for what the input says.
 
 use super::attributes::Declared;
+use super::discover::texts_of_module;
 use super::module::{Module, literal};
 use super::resolver::{Resolver, collected};
-use crate::source::{Span, join_path};
+use crate::source::{Loader, Span, join_path, parent};
 use crate::syntax::hcl::Block;
 use crate::value::{Collection, Data, Entry, Map, Value, Why};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ impl Resolver<'_, '_> {
     /// The outputs of the root module whose state a data source reads; `None` when the input does not say which one that is.
     pub(super) fn remote_outputs(&mut self, of: &Declared, block: &Block, span: Span) -> Option<Value> {
         let folder = self.remote_root(of, block)?;
-        let scope = *self.modules.scopes.get(&folder)?;
+        let scope = self.modules.pull(&folder)?;
         match self.modules.states.get(&folder) {
             Some(Some(known)) => return Some(known.clone()),
             // Two root modules that read each other's state.
@@ -50,8 +51,10 @@ impl Resolver<'_, '_> {
         }
         let own = self.root_folder();
         let folders: Vec<String> = self.modules.scopes.keys().filter(|folder| ***folder != *own).cloned().collect();
+        let left: Vec<String> = self.modules.left.iter().cloned().collect();
+        let left = left.into_iter().filter(|folder| may_keep(&own, &config, folder, self.loader));
         let mut keeping = Vec::new();
-        for folder in folders {
+        for folder in folders.into_iter().chain(left.collect::<Vec<_>>()) {
             let module = self.modules.get(&folder, self.loader);
             let same = match backend.as_str()? {
                 "local" => is_local_state(&own, &config, &folder, &module),
@@ -63,6 +66,21 @@ impl Resolver<'_, '_> {
         // Two folders with one state: nobody knows which of them was applied.
         if keeping.len() == 1 { keeping.pop() } else { None }
     }
+}
+
+/// False for a module that certainly does not say that it keeps its state there: the words that it would have to say do not
+/// stand in it.
+fn may_keep(own: &str, config: &Value, folder: &str, loader: &mut Loader<'_>) -> bool {
+    let local = config.get("path").as_str().and_then(|path| join_path(own, path));
+    if local.is_some_and(|path| parent(&path) == folder) {
+        return true;
+    }
+    let config = [config.get("key"), config.get("path")];
+    let words = config.iter().filter_map(|value| value.as_str()).filter_map(|path| path.rsplit('/').next());
+    let words: Vec<&str> = words.collect();
+    texts_of_module(folder, loader)
+        .iter()
+        .any(|text| text.contains("backend") && words.iter().any(|word| text.contains(word)))
 }
 
 fn is_local_state(own: &str, config: &Value, folder: &str, module: &Module) -> bool {

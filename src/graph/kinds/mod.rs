@@ -63,6 +63,14 @@ pub fn of_type(type_name: &str) -> Option<&'static Kind> {
     KINDS.iter().copied().find(|kind| kind.cloudformation.contains(&type_name) || kind.terraform.contains(&type_name))
 }
 
+/// The resource types of a kind, of both languages; those of a raw type: itself.
+pub fn types_of(kind_or_type: &str) -> Vec<&str> {
+    match named(kind_or_type) {
+        Some(kind) => kind.cloudformation.iter().chain(kind.terraform).copied().collect(),
+        None => vec![kind_or_type],
+    }
+}
+
 /// A handle of a resource as its configuration writes it; absent for a kind without a handle of that name.
 pub fn written(graph: &Graph, id: NodeId, handle: &str) -> Value {
     let kind = graph.node(id).and_then(|node| node.kind);
@@ -330,6 +338,10 @@ impl Schema for AllKinds {
     fn computed(&self, resource: &ResourceRef, type_name: &str, attribute: &str, config: &Value) -> Option<Value> {
         let kind = of_type(type_name)?;
         (kind.computed)(resource, attribute, config)
+    }
+
+    fn reads(&self, type_name: &str) -> bool {
+        of_type(type_name).is_some() || super::link::may_change(type_name)
     }
 
     fn holds(&self, type_name: &str, path: &str) -> Option<Holds> {

@@ -517,7 +517,7 @@ fn factors(graph: &Graph, id: NodeId) -> Value {
     // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html
     let sms = property(graph, id, "SmsConfiguration");
     property(graph, id, "EnabledMfas").each(&mut |enabled| match &enabled.data {
-        Data::Absent => Value::list(vec![present(&sms, "SMS_MFA")], enabled.span),
+        Data::Absent | Data::Null => Value::list(vec![present(&sms, "SMS_MFA")], enabled.span),
         _ => enabled.clone(),
     })
 }

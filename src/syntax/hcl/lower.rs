@@ -9,6 +9,8 @@ use crate::source::{FileId, Span};
 use crate::value::Number;
 use hcl_edit::expr::{BinaryOperator, Expression, FuncCall, Object, Traversal, TraversalOperator, UnaryOperator};
 use hcl_edit::template::{Directive, Element, Strip, Template};
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -18,12 +20,29 @@ pub(super) struct Source<'a> {
     file: FileId,
     text: &'a str,
     offset: usize,
+    names: &'a Names,
+}
+
+/// The names of a file, each kept once: most of them come again and again.
+#[derive(Default)]
+pub(super) struct Names(RefCell<HashSet<Arc<str>>>);
+
+impl Names {
+    fn get(&self, name: &str) -> Arc<str> {
+        let mut known = self.0.borrow_mut();
+        if let Some(known) = known.get(name) {
+            return known.clone();
+        }
+        let name: Arc<str> = name.into();
+        known.insert(name.clone());
+        name
+    }
 }
 
 impl<'a> Source<'a> {
     /// A tree whose spans count from byte `offset` of `text`.
-    pub(super) fn new(file: FileId, text: &'a str, offset: usize) -> Self {
-        Self { file, text, offset }
+    pub(super) fn new(file: FileId, text: &'a str, offset: usize, names: &'a Names) -> Self {
+        Self { file, text, offset, names }
     }
 
     fn span(&self, range: Option<Range<usize>>) -> Span {
@@ -38,7 +57,7 @@ impl<'a> Source<'a> {
     /// A bare name.
     fn name(&self, range: Option<Range<usize>>) -> Name {
         let span = self.span(range);
-        Name { text: self.slice(span).into(), span }
+        Name { text: self.names.get(self.slice(span)), span }
     }
 
     /// The inside of a file or block.
@@ -48,16 +67,20 @@ impl<'a> Source<'a> {
             key: self.name(attribute.key.span()),
             value: self.expr(&attribute.value),
         };
-        Body {
+        let mut lowered = Body {
             attributes: body.attributes().map(attribute).collect(),
             blocks: body.blocks().map(|block| self.block(block)).collect(),
-        }
+        };
+        // Kept for the whole run.
+        lowered.attributes.shrink_to_fit();
+        lowered.blocks.shrink_to_fit();
+        lowered
     }
 
     fn block(&self, block: &hcl_edit::structure::Block) -> Block {
         use hcl_edit::{Span as _, structure::BlockLabel};
         let label = |label: &BlockLabel| {
-            let text = Arc::from(label.as_str());
+            let text = self.names.get(label.as_str());
             Name { text, span: self.span(label.span()) }
         };
         Block {
@@ -89,7 +112,7 @@ impl<'a> Source<'a> {
                 ExprKind::Template(self.template(heredoc.template.iter(), literals))
             }
             Expression::Parenthesis(inner) => ExprKind::Parenthesis(boxed(inner.inner())),
-            Expression::Variable(name) => ExprKind::Variable(Arc::from(name.as_str())),
+            Expression::Variable(name) => ExprKind::Variable(self.names.get(name.as_str())),
             Expression::Conditional(conditional) => ExprKind::Conditional(
                 boxed(&conditional.cond_expr),
                 boxed(&conditional.true_expr),
@@ -116,7 +139,11 @@ impl<'a> Source<'a> {
     /// A quoted string without interpolation.
     fn string(&self, span: Span) -> ExprKind {
         let inside = span.part(1, span.len().saturating_sub(1));
-        let part = Part::literal(self.slice(inside), inside, Literals::Quoted);
+        let text = self.slice(inside);
+        if !text.contains('\\') && !text.contains('{') {
+            return ExprKind::String(text.into());
+        }
+        let part = Part::literal(text, inside, Literals::Quoted);
         let mut pieces = assemble(part, Literals::Quoted);
         match (pieces.pop(), pieces.is_empty()) {
             (None, _) => ExprKind::String(Arc::from("")),
@@ -144,15 +171,19 @@ impl<'a> Source<'a> {
         let parts = call.name.namespace.iter().chain(std::iter::once(&call.name.name));
         let text = parts.clone().map(|part| part.as_str()).collect::<Vec<_>>().join("::");
         let first = parts.map(|part| self.span(part.span())).reduce(Span::to);
-        let name = Name { text: text.into(), span: first.unwrap_or(self.span(call.span())) };
-        ExprKind::Call(name, call.args.iter().map(|argument| self.expr(argument)).collect(), call.args.expand_final())
+        let name = Name { text: self.names.get(&text), span: first.unwrap_or(self.span(call.span())) };
+        ExprKind::Call(
+            Box::new(name),
+            call.args.iter().map(|argument| self.expr(argument)).collect(),
+            call.args.expand_final(),
+        )
     }
 
     fn traversal(&self, traversal: &Traversal) -> ExprKind {
         use hcl_edit::Span as _;
         let step = |operator: &hcl_edit::Decorated<TraversalOperator>| {
             let kind = match operator.value() {
-                TraversalOperator::GetAttr(name) => StepKind::Attribute(Arc::from(name.as_str())),
+                TraversalOperator::GetAttr(name) => StepKind::Attribute(self.names.get(name.as_str())),
                 TraversalOperator::Index(index) => StepKind::Index(self.expr(index)),
                 TraversalOperator::LegacyIndex(index) => StepKind::LegacyIndex(*index.value()),
                 TraversalOperator::AttrSplat(_) => StepKind::AttributeSplat,

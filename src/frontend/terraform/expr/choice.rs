@@ -4,6 +4,7 @@
 use super::Evaluator;
 use crate::source::Span;
 use crate::value::{Data, Entry, Guard, List, MOST_ARMS, Map, Term, Unknown, Value, Variable, Why};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A value under a condition.
@@ -11,10 +12,19 @@ pub(in crate::frontend::terraform) type Arm = (Guard, Value);
 
 /// Both guards together; `None` when they contradict each other. Of what the first one already says nothing is added.
 pub(in crate::frontend::terraform) fn conjoin(left: &Guard, right: &Guard) -> Option<Guard> {
+    match (left, right) {
+        (Guard::Always, only) | (only, Guard::Always) => return Some(only.clone()),
+        _ => {}
+    }
     let (mut known, mut added) = (Vec::new(), Vec::new());
-    facts(left, &mut known);
-    facts(right, &mut added);
-    let contradicted = |fact: &Fact<'_>| known.iter().any(|before| before.contradicts(fact));
+    facts(left, &mut |variable, class, holds| known.push(Fact::new(&variable.term, variable, class, holds)));
+    facts(right, &mut |variable, class, holds| added.push(Fact::new(&variable.term, variable, class, holds)));
+    both(left, &known, right, &added)
+}
+
+/// Two guards of which the facts are known, together.
+fn both<V: PartialEq>(left: &Guard, known: &[Fact<V>], right: &Guard, added: &[Fact<V>]) -> Option<Guard> {
+    let contradicted = |fact: &Fact<V>| known.iter().any(|before| before.contradicts(fact));
     if added.iter().any(contradicted) {
         return None;
     }
@@ -24,18 +34,22 @@ pub(in crate::frontend::terraform) fn conjoin(left: &Guard, right: &Guard) -> Op
     Some(left.clone().and(right.clone()))
 }
 
-/// What a guard says of one variable: its class is, or is not, this one.
-#[derive(PartialEq)]
-struct Fact<'a> {
-    term: &'a Term,
+/// What a guard says of one variable: its class is, or is not, this one. `V` tells variables apart.
+#[derive(Clone, PartialEq)]
+struct Fact<V> {
+    of: V,
     classes: usize,
     class: usize,
     holds: bool,
 }
 
-impl Fact<'_> {
+impl<V: PartialEq> Fact<V> {
+    fn new(of: V, variable: &Variable, class: usize, holds: bool) -> Self {
+        Self { of, classes: variable.classes.len(), class, holds }
+    }
+
     fn contradicts(&self, other: &Self) -> bool {
-        if self.term != other.term {
+        if self.of != other.of {
             return false;
         }
         match (self.holds, other.holds) {
@@ -46,19 +60,14 @@ impl Fact<'_> {
     }
 }
 
-/// The facts that hold whenever the guard does; not all of them where it has alternatives.
-fn facts<'a>(guard: &'a Guard, found: &mut Vec<Fact<'a>>) {
-    let fact = |variable: &'a Arc<Variable>, class: usize, holds: bool| Fact {
-        term: &variable.term,
-        classes: variable.classes.len(),
-        class,
-        holds,
-    };
+/// The facts that hold whenever the guard does, as variable, class and whether it is this class; not all of them where the
+/// guard has alternatives.
+fn facts<'g>(guard: &'g Guard, found: &mut dyn FnMut(&'g Variable, usize, bool)) {
     match guard {
-        Guard::Is(variable, class) => found.push(fact(variable, *class, true)),
+        Guard::Is(variable, class) => found(variable, *class, true),
         Guard::Not(inner) => {
             if let Guard::Is(variable, class) = &**inner {
-                found.push(fact(variable, *class, false));
+                found(variable, *class, false);
             }
         }
         Guard::All(parts) => parts.iter().for_each(|part| facts(part, found)),
@@ -66,21 +75,68 @@ fn facts<'a>(guard: &'a Guard, found: &mut Vec<Fact<'a>>) {
     }
 }
 
+/// One of the combinations of some alternatives, while it is put together.
+struct Row {
+    guard: Guard,
+    /// What the guard says, the variables by number.
+    known: Vec<Fact<usize>>,
+    /// Which alternative is taken of each value that has several.
+    taken: Vec<usize>,
+}
+
+impl Row {
+    /// With the alternative at a position of a further value; `None` where the two cannot hold together.
+    fn with(&self, at: usize, guard: &Guard, added: &[Fact<usize>]) -> Option<Self> {
+        let guard = both(&self.guard, &self.known, guard, added)?;
+        let mut known = Vec::with_capacity(self.known.len() + added.len());
+        if !matches!(guard, Guard::Never) {
+            known.extend_from_slice(&self.known);
+            for fact in added {
+                if !known.contains(fact) {
+                    known.push(fact.clone());
+                }
+            }
+        }
+        let mut taken = Vec::with_capacity(self.taken.len() + 1);
+        taken.extend_from_slice(&self.taken);
+        taken.push(at);
+        Some(Self { guard, known, taken })
+    }
+
+    fn into_values(self, sides: &[Vec<Arm>]) -> (Guard, Vec<Value>) {
+        let mut taken = self.taken.into_iter();
+        let value = |arms: &Vec<Arm>| {
+            let at = if is_certain(arms) { 0 } else { taken.next()? };
+            arms.get(at).map(|(_, value)| value.clone())
+        };
+        (self.guard, sides.iter().filter_map(value).collect())
+    }
+}
+
+/// True for the alternatives of a value that has only one.
+fn is_certain(arms: &[Arm]) -> bool {
+    matches!(arms, [(Guard::Always, _)])
+}
+
 /// Every combination of the alternatives of some values that can hold together; `None` above [`MOST_ARMS`].
 pub(in crate::frontend::terraform) fn combinations(sides: &[Vec<Arm>]) -> Option<Vec<(Guard, Vec<Value>)>> {
-    let mut rows = vec![(Guard::Always, Vec::with_capacity(sides.len()))];
-    for arms in sides {
-        if let [(Guard::Always, only)] = arms.as_slice() {
-            rows.iter_mut().for_each(|(_, row)| row.push(only.clone()));
-            continue;
+    let mut numbers: HashMap<&Term, usize> = HashMap::new();
+    let mut rows = vec![Row { guard: Guard::Always, known: Vec::new(), taken: Vec::new() }];
+    for arms in sides.iter().filter(|arms| !is_certain(arms)) {
+        let mut of_arms = Vec::with_capacity(arms.len());
+        for (guard, _) in arms {
+            let mut of_arm = Vec::new();
+            facts(guard, &mut |variable, class, holds| {
+                let next = numbers.len();
+                let number = *numbers.entry(&variable.term).or_insert(next);
+                of_arm.push(Fact::new(number, variable, class, holds));
+            });
+            of_arms.push(of_arm);
         }
         let mut next = Vec::new();
-        for (guard, row) in &rows {
-            for (more, arm) in arms {
-                let Some(guard) = conjoin(guard, more) else { continue };
-                let mut row = row.clone();
-                row.push(arm.clone());
-                next.push((guard, row));
+        for row in &rows {
+            for (at, ((more, _), added)) in arms.iter().zip(&of_arms).enumerate() {
+                next.extend(row.with(at, more, added));
             }
             if next.len() > MOST_ARMS {
                 return None;
@@ -88,7 +144,7 @@ pub(in crate::frontend::terraform) fn combinations(sides: &[Vec<Arm>]) -> Option
         }
         rows = next;
     }
-    Some(rows)
+    Some(rows.into_iter().map(|row| row.into_values(sides)).collect())
 }
 
 /// Applies a function to every combination of the alternatives of its arguments. `operation` names it where the arguments

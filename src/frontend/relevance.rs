@@ -1,0 +1,374 @@
+//! Which inputs can matter to a run, told from their bytes before a parser sees them.
+//!
+//! An input matters when a word of a wanted resource type stands in it. Around those, an input matters when it can be reached
+//! from one, or reach into one: by nesting, by exports, by the names of roles and functions. What is told from words errs on
+//! the side of reading too much.
+//!
+//! Terraform reads folders, not files: a root module matters when a word stands anywhere in it or in the local modules that it
+//! calls, directly or not. A CDK assembly matters as a whole.
+//!
+//! Not seen is a wanted word that is cut in two (`"AWS::Cog\` at the end of a line), and a role that a literal ARN with a
+//! placeholder in its last part names, in another template or root module in which no wanted word stands.
+
+mod attaching;
+mod imports;
+
+use super::terraform::{called_by_text, installed, texts_of_module};
+use super::{Given, Input, InputKind, Wanted};
+use crate::source::{Loader, join_path, parent};
+use aho_corasick::AhoCorasick;
+use attaching::{Written, attaches_elsewhere};
+use imports::Imports;
+use memchr::memmem;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Words that make an input matter, whatever is wanted.
+const ALWAYS: &[&str] = &[
+    // Policies that reach every account or identity.
+    "AWS::Organizations::",
+    "aws_organizations_policy",
+    "AWS::SES::EmailIdentity",
+    "aws_ses_identity_policy",
+    "aws_sesv2_email_identity_policy",
+    // Escapes that may hide a word.
+    "\\u",
+    "\\U",
+    "\\x",
+];
+
+/// A suppression: that it suppresses nothing is told. Its input is read, and reaches nothing.
+const SUPPRESSION: &str = "coglint";
+
+/// How one input refers to another.
+struct Bridge {
+    /// Where one of these words stands in an input that matters,
+    asked: &'static [&'static str],
+    /// those with one of these do, too,
+    answered: &'static [&'static str],
+    /// as far as they may attach something to what is not their own.
+    attaching: bool,
+}
+
+const BRIDGES: &[Bridge] = &[
+    Bridge { asked: &["Export"], answered: &["ImportValue"], attaching: true },
+    Bridge { asked: &["GetStackOutput"], answered: &["Outputs"], attaching: false },
+    Bridge { asked: &["Outputs"], answered: &["GetStackOutput"], attaching: true },
+    Bridge { asked: &["resolve:ssm", SSM_VALUE], answered: &["AWS::SSM::Parameter"], attaching: false },
+    Bridge { asked: &["AWS::SSM::Parameter"], answered: &["resolve:ssm", SSM_VALUE], attaching: true },
+    Bridge {
+        asked: &["RoleName", "aws_iam_role"],
+        answered: &["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy", "_iam_"],
+        attaching: true,
+    },
+    Bridge {
+        asked: &["LambdaConfig", "lambda_config"],
+        answered: &["AWS::Lambda::Permission", "aws_lambda_permission"],
+        attaching: true,
+    },
+];
+
+/// Types of resources that nest a template.
+const NESTING: &[&str] = &["AWS::CloudFormation::Stack", "AWS::Serverless::Application"];
+
+const SSM_VALUE: &str = "AWS::SSM::Parameter::Value";
+
+/// The inputs of a run, told apart.
+pub(super) struct Split {
+    /// Those that can matter.
+    pub(super) kept: Vec<Input>,
+    /// Those that cannot.
+    pub(super) left: Vec<Input>,
+}
+
+/// Tells the inputs apart that can matter to what is wanted.
+pub(super) fn split(inputs: &[Input], loader: &mut Loader<'_>, wanted: &Wanted, given: &Given) -> Split {
+    let mut units = Units::new(inputs, loader);
+    units.keep_wanted(wanted, given, inputs);
+    while units.keep_reached() {}
+    let suppressing = units.with(&[SUPPRESSION]);
+    let is_kept =
+        |unit: &Unit| units.kept.contains(unit) || units.attached.contains(unit) || suppressing.contains(unit);
+    let is_kept = |at: &usize| units.of_input.get(at).is_none_or(is_kept);
+    let (kept, left): (Vec<usize>, Vec<usize>) = (0..inputs.len()).partition(is_kept);
+    let of = |places: Vec<usize>| places.into_iter().filter_map(|at| inputs.get(at).cloned()).collect();
+    Split { kept: of(kept), left: of(left) }
+}
+
+/// What is read or left as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Unit {
+    /// A template, by its path.
+    Template(Arc<str>),
+    /// A plan, by its path.
+    Plan(Arc<str>),
+    /// A CDK assembly, by its folder.
+    Assembly(String),
+    /// A Terraform module, by its folder.
+    Module(String),
+}
+
+#[derive(Default)]
+struct Units {
+    texts: BTreeMap<Unit, Vec<Arc<str>>>,
+    /// The modules that a module calls, by folder.
+    calls: BTreeMap<String, BTreeSet<String>>,
+    of_input: BTreeMap<usize, Unit>,
+    /// What matters.
+    kept: BTreeSet<Unit>,
+    /// What may attach something to what matters. Of the rest of it nothing matters but the exports that it names there.
+    attached: BTreeSet<Unit>,
+}
+
+impl Units {
+    fn new(inputs: &[Input], loader: &mut Loader<'_>) -> Self {
+        let mut units = Self::default();
+        let assemblies = outermost_assemblies(inputs);
+        for (at, input) in inputs.iter().enumerate() {
+            let unit = match input.kind {
+                InputKind::Template | InputKind::CdkManifest => match assembly_of(&input.path, &assemblies) {
+                    Some(folder) => Unit::Assembly(folder.to_owned()),
+                    None => Unit::Template(input.path.clone()),
+                },
+                InputKind::TerraformPlan => Unit::Plan(input.path.clone()),
+                InputKind::Terraform | InputKind::TerraformJson => Unit::Module(parent(&input.path).to_owned()),
+                InputKind::TerraformVariables => continue,
+            };
+            match &unit {
+                Unit::Module(folder) => units.add_module(folder, loader),
+                _ => {
+                    let text = loader.text(input.file);
+                    let texts = units.texts.entry(unit.clone()).or_default();
+                    texts.extend(included(&input.path, &text, loader));
+                    texts.push(text);
+                }
+            }
+            units.of_input.insert(at, unit);
+        }
+        units
+    }
+
+    /// Adds a module and those that it calls.
+    fn add_module(&mut self, folder: &str, loader: &mut Loader<'_>) {
+        let mut open = vec![folder.to_owned()];
+        while let Some(folder) = open.pop() {
+            if self.calls.contains_key(&folder) {
+                continue;
+            }
+            let texts = texts_of_module(&folder, loader);
+            let mut called: BTreeSet<String> = texts.iter().flat_map(|text| called_by_text(&folder, text)).collect();
+            called.extend(installed(&folder, loader).into_values());
+            open.extend(called.iter().cloned());
+            self.texts.insert(Unit::Module(folder.clone()), texts);
+            self.calls.insert(folder, called);
+        }
+    }
+
+    /// Keeps what a person named, what holds a wanted word, and all of what is told something from outside: names that nobody
+    /// asks for are mistakes.
+    fn keep_wanted(&mut self, wanted: &Wanted, given: &Given, inputs: &[Input]) {
+        let named = inputs.iter().enumerate().filter(|(_, input)| wanted.files.contains(&input.path));
+        self.kept.extend(named.filter_map(|(at, _)| self.of_input.get(&at).cloned()));
+        let of_templates = !given.parameters.is_empty() || !given.parameter_files.is_empty();
+        let of_modules = !given.variables.arguments.is_empty();
+        let told = |unit: &&Unit| if let Unit::Module(_) = unit { of_modules } else { of_templates };
+        self.kept.extend(self.texts.keys().filter(told).cloned());
+        self.kept.extend(self.with(&words(wanted)));
+    }
+
+    /// What is not kept and holds one of the words.
+    fn with(&self, words: &[&str]) -> BTreeSet<Unit> {
+        let left = self.texts.keys().filter(|unit| !self.kept.contains(unit)).cloned().collect();
+        self.among(left, words)
+    }
+
+    /// Those of some units that hold one of the words.
+    fn among(&self, mut units: BTreeSet<Unit>, words: &[&str]) -> BTreeSet<Unit> {
+        if words.is_empty() {
+            return BTreeSet::new();
+        }
+        // Few and short patterns: that they are too many is no error that can be; all would hold one then.
+        if let Ok(found) = AhoCorasick::new(words) {
+            let holds = |unit: &Unit| self.texts_of(unit).any(|text| found.is_match(text.as_bytes()));
+            units.retain(holds);
+        }
+        units
+    }
+
+    fn texts_of(&self, unit: &Unit) -> impl Iterator<Item = &Arc<str>> {
+        self.texts.get(unit).into_iter().flatten()
+    }
+
+    /// Keeps what is reached from what is kept, or reaches into it; false when there was nothing more.
+    fn keep_reached(&mut self) -> bool {
+        let before = (self.kept.len(), self.attached.len());
+        self.keep_callers();
+        self.keep_planned();
+        self.keep_nesting();
+        let matter = self.texts_that_matter();
+        let says = |word: &&str| matter.iter().any(|text| memmem::find(text.as_bytes(), word.as_bytes()).is_some());
+        let asked = |bridge: &&Bridge| bridge.asked.iter().any(|word| says(&word));
+        let (attaching, plain): (Vec<&'static Bridge>, Vec<&'static Bridge>) =
+            BRIDGES.iter().filter(asked).partition(|bridge| bridge.attaching);
+        let answers = |bridges: Vec<&'static Bridge>| bridges.into_iter().flat_map(|bridge| bridge.answered).copied();
+        let names = names_in_arns(&matter);
+        let words: Vec<&str> = answers(plain).chain(names.iter().map(String::as_str)).collect();
+        let mut attached = self.with(&answers(attaching).collect::<Vec<_>>());
+        attached.retain(|unit| self.attaches_elsewhere(unit));
+        let mut more = self.with(&words);
+        more.append(&mut self.exporting(&matter));
+        let (mut modules, mut attached) = attached.into_iter().partition(|unit| matches!(unit, Unit::Module(_)));
+        self.kept.append(&mut more);
+        self.kept.append(&mut modules);
+        self.attached.append(&mut attached);
+        self.attached.retain(|unit| !self.kept.contains(unit));
+        (self.kept.len(), self.attached.len()) != before
+    }
+
+    /// What may export what the texts that matter import.
+    fn exporting(&self, matter: &[&Arc<str>]) -> BTreeSet<Unit> {
+        let mut imports = Imports::default();
+        let attached = self.attached.iter().flat_map(|unit| self.texts_of(unit));
+        matter.iter().copied().chain(attached).for_each(|text| imports.add(text));
+        let words: Vec<&str> = imports.words.iter().map(String::as_str).collect();
+        match (imports.any, words.as_slice()) {
+            (true, _) => self.with(&["Export"]),
+            (false, []) => BTreeSet::new(),
+            (false, words) => self.among(self.with(&["Export"]), words),
+        }
+    }
+
+    fn attaches_elsewhere(&self, unit: &Unit) -> bool {
+        let written = match unit {
+            Unit::Template(_) | Unit::Assembly(_) => Written::Template,
+            Unit::Plan(_) => Written::Plan,
+            Unit::Module(_) => Written::Module,
+        };
+        self.texts_of(unit).any(|text| attaches_elsewhere(text, written))
+    }
+
+    /// Keeps the templates that may nest one that is kept: those in which its file's name stands.
+    fn keep_nesting(&mut self) {
+        let stem = |unit: &Unit| match unit {
+            Unit::Template(path) => path.rsplit('/').next().and_then(|name| name.split('.').next()).map(str::to_owned),
+            _ => None,
+        };
+        let stems: BTreeSet<String> = self.kept.iter().filter_map(stem).collect();
+        let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
+        let mut nesting = self.among(self.with(NESTING), &stems);
+        self.kept.append(&mut nesting);
+    }
+
+    /// Keeps the modules that call one that is kept, directly or not.
+    fn keep_callers(&mut self) {
+        let mut callers: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
+        for (folder, called) in &self.calls {
+            called.iter().for_each(|called| callers.entry(called).or_default().push(folder));
+        }
+        let is_module = |unit: &Unit| if let Unit::Module(folder) = unit { Some(folder.clone()) } else { None };
+        let mut open: Vec<String> = self.kept.iter().filter_map(is_module).collect();
+        while let Some(folder) = open.pop() {
+            for caller in callers.get(&folder).into_iter().flatten() {
+                if self.kept.insert(Unit::Module((*caller).clone())) {
+                    open.push((*caller).clone());
+                }
+            }
+        }
+    }
+
+    /// Keeps the root modules in whose folders plans lie that are kept.
+    fn keep_planned(&mut self) {
+        let folder = |unit: &Unit| if let Unit::Plan(path) = unit { Some(parent(path).to_owned()) } else { None };
+        let folders = self.kept.iter().filter_map(folder).filter(|folder| self.calls.contains_key(folder));
+        let modules: Vec<Unit> = folders.map(Unit::Module).collect();
+        self.kept.extend(modules);
+    }
+
+    /// The texts of all that is kept, and of the modules that it calls.
+    fn texts_that_matter(&self) -> Vec<&Arc<str>> {
+        let mut matter = self.kept.clone();
+        let mut open: Vec<Unit> = self.kept.iter().cloned().collect();
+        while let Some(unit) = open.pop() {
+            let Unit::Module(folder) = unit else { continue };
+            for called in self.calls.get(&folder).into_iter().flatten() {
+                if matter.insert(Unit::Module(called.clone())) {
+                    open.push(Unit::Module(called.clone()));
+                }
+            }
+        }
+        matter.iter().flat_map(|unit| self.texts_of(unit)).collect()
+    }
+}
+
+/// The words of the wanted types. Of Cognito's the service's name is enough, however the rest of it is put together.
+fn words(wanted: &Wanted) -> Vec<&str> {
+    let mut words: Vec<&str> = ALWAYS.to_vec();
+    for name in &wanted.types {
+        let name = name.strip_prefix("data.").unwrap_or(name);
+        words.push(if name.contains("ognito") { "ognito" } else { name });
+    }
+    let is_foreign =
+        |name: &&String| !name.contains("ognito") && !name.contains("AWS::WAFv2") && name.contains("AWS::");
+    if wanted.types.iter().any(|name| is_foreign(&name)) {
+        // What SAM and loops make of a template names its type nowhere.
+        words.extend(["AWS::Serverless", "Fn::ForEach"]);
+    }
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// The files that a template may include: those that a word in the line of a location names.
+fn included(path: &str, text: &str, loader: &mut Loader<'_>) -> Vec<Arc<str>> {
+    if memmem::find(text.as_bytes(), b"AWS::Include").is_none() {
+        return Vec::new();
+    }
+    let lines = text.lines().filter(|line| line.contains("Location"));
+    let words =
+        lines.flat_map(|line| line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '{' | '}')));
+    let local = words.filter(|word| word.contains('.') && !word.contains("://"));
+    let local: BTreeSet<String> = local.filter_map(|word| join_path(parent(path), word)).collect();
+    let files: Vec<_> = local.iter().filter_map(|path| loader.load(path).ok()).collect();
+    files.into_iter().map(|file| loader.text(file)).collect()
+}
+
+/// The last parts of the ARNs in texts: under such a name the resource may stand elsewhere. AWS's own policies do not.
+fn names_in_arns(texts: &[&Arc<str>]) -> BTreeSet<String> {
+    const ENDS: [char; 12] = ['"', '\'', ' ', '\n', '\r', '\t', ',', ')', ']', '<', '`', '\\'];
+    const REFERRED: [&str; 6] = [":role/", ":policy/", ":function:", ":identity/", "/webacl/", ":userpool/"];
+    let mut names = BTreeSet::new();
+    for text in texts {
+        for at in memmem::find_iter(text.as_bytes(), b"arn:") {
+            let arn = text.get(at..).and_then(|rest| rest.split(ENDS).next()).unwrap_or_default();
+            let name = arn.rsplit(['/', ':']).next().unwrap_or_default();
+            let is_literal = name.len() > 1 && !name.contains(['$', '{', '}', '*']);
+            let is_referred = REFERRED.iter().any(|kind| arn.contains(kind)) && !arn.contains(":aws:policy/");
+            if is_literal && is_referred {
+                names.insert(name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+/// The folders of manifests that lie in no other manifest's folder.
+fn outermost_assemblies(inputs: &[Input]) -> BTreeSet<&str> {
+    let manifests = inputs.iter().filter(|input| input.kind == InputKind::CdkManifest);
+    let folders: BTreeSet<&str> = manifests.map(|input| parent(&input.path)).collect();
+    let is_outermost = |folder: &&str| folder.is_empty() || assembly_of(parent(folder), &folders).is_none();
+    folders.iter().copied().filter(is_outermost).collect()
+}
+
+/// The folder of the assembly that a path lies in.
+fn assembly_of<'a>(path: &str, assemblies: &BTreeSet<&'a str>) -> Option<&'a str> {
+    let mut folder = path;
+    loop {
+        if let Some(found) = assemblies.get(folder) {
+            return Some(found);
+        }
+        if folder.is_empty() {
+            return None;
+        }
+        folder = parent(folder);
+    }
+}
