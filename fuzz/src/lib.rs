@@ -21,6 +21,7 @@ pub use seeds::seeds;
 
 use coglint::discover::{Found, kind_of};
 use coglint::engine::{RuleText, Rules, Settings};
+use coglint::finding::Finding;
 use coglint::frontend::{Given, InputKind, document};
 use coglint::graph::Graph;
 use coglint::iam::{self, Answer, Assuming, Attached, Path, Presence, RoleFacts, Sending};
@@ -187,18 +188,29 @@ pub fn rule(text: &str) {
 /// A pool, its role and its client, in both languages.
 const PROJECT: &str = include_str!("project.txt");
 
-/// Projects of several files and of every kind, in every output format; the same with three threads.
+/// Projects of several files and of every kind, in every output format; the same with three threads, and the same findings
+/// where everything is read.
 pub fn end_to_end(text: &str) {
     static THREE: LazyLock<rayon::ThreadPool> =
         LazyLock::new(|| rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap());
     let project = Project::of(&files_of(text, "template.yaml"));
-    let lint = || {
-        let mut report = coglint::lint(&project.files, &project.found, &Options::default());
+    let lint = |read_all: bool| {
+        let options = Options { read_all, ..Options::default() };
+        let mut report = coglint::lint(&project.files, &project.found, &options);
         // What SARIF says of all rules is long, and the same for every input.
         report.rules.truncate(1);
         report
     };
-    assert_eq!(written(&lint()), written(&THREE.install(lint)), "the same project, another report");
+    let report = lint(false);
+    assert_eq!(written(&report), written(&THREE.install(|| lint(false))), "the same project, another report");
+    assert_eq!(found_in(&report), found_in(&lint(true)), "a file that was not read matters");
+}
+
+/// Where something is found, and what.
+fn found_in(report: &Report) -> Vec<String> {
+    let place = |span: Span| format!("{}:{:?}", report.sources.path(span.file), span.range());
+    let each = |finding: &Finding| format!("{} {} {}", place(finding.primary.span), finding.rule.id, finding.message);
+    report.findings.iter().map(each).collect()
 }
 
 /// A report in every format.
@@ -252,7 +264,8 @@ impl Project {
             named.map(|(_, kind)| kind).or_else(|| kind_of(path, text.as_bytes()))
         };
         let found = files.iter().filter_map(|(path, text)| {
-            Some(Found { path: path.as_str().into(), kind: kind(path, text)?, text: text.as_str().into(), named: true })
+            let kind = kind(path, text)?;
+            Some(Found { path: path.as_str().into(), kind, text: text.as_str().into(), named: false })
         });
         let memory = files.iter().fold(MemoryFiles::default(), |memory, (path, text)| memory.with(path, text));
         Self { found: found.collect(), files: memory }
