@@ -89,7 +89,7 @@ fn input(path: &str, text: &str) -> Option<Found> {
         path if path.ends_with(".tf.json") => InputKind::TerraformJson,
         _ => return None,
     };
-    Some(Found { path: path.into(), kind, text: text.into() })
+    Some(Found { path: path.into(), kind, text: text.into(), named: true })
 }
 
 /// A configuration and the plan that Terraform made of it have the same user pools, links and findings.
