@@ -218,7 +218,7 @@ impl Units {
         self.keep_nesting();
         let matter = self.texts_that_matter();
         let says = |word: &&str| matter.iter().any(|text| memmem::find(text.as_bytes(), word.as_bytes()).is_some());
-        let asked = |bridge: &&Bridge| bridge.asked.iter().any(|word| says(&word));
+        let asked = |bridge: &&Bridge| bridge.asked.iter().any(|word| says(word));
         let (attaching, plain): (Vec<&'static Bridge>, Vec<&'static Bridge>) =
             BRIDGES.iter().filter(asked).partition(|bridge| bridge.attaching);
         let answers = |bridges: Vec<&'static Bridge>| bridges.into_iter().flat_map(|bridge| bridge.answered).copied();
