@@ -549,6 +549,11 @@ impl Value {
     /// Joins values to one string; each alternative of a choice gives an alternative of the result. `None` when a value
     /// has no string form in some alternative.
     pub fn concat(values: &[Self], span: Span) -> Option<Self> {
+        if !values.iter().any(|value| matches!(value.data, Data::Choice(_))) {
+            let parts: Option<Vec<Vec<Part>>> = values.iter().map(Self::as_parts).collect();
+            let sensitive = values.iter().any(|value| value.sensitive);
+            return Some(Self::text(parts?.into_iter().flatten(), span).with_sensitive(sensitive));
+        }
         let mut joined = vec![(Guard::Always, Vec::new())];
         let mut sensitive = false;
         for value in values {

@@ -9,7 +9,7 @@ use super::load::Compiled;
 use super::run::{End, Reason, Run, Violation};
 use crate::graph::{Graph, NodeId};
 use crate::value::{Decision, Scenario, Variable, Why};
-use rhai::{Caches, Dynamic, Engine, EvalAltResult, EvalContext, Scope};
+use rhai::{Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState, Scope};
 use std::sync::Arc;
 
 /// No more runs than this for one rule and one resource.
@@ -41,24 +41,27 @@ pub(super) struct Caller<'a> {
     engine: &'a Engine,
     check: &'a Compiled,
     caches: Caches,
+    global: GlobalRuntimeState,
+    scope: Scope<'static>,
 }
 
 impl<'a> Caller<'a> {
     pub(super) fn new(engine: &'a Engine, check: &'a Compiled) -> Self {
-        Self { engine, check, caches: Caches::new() }
+        let mut global = engine.new_global_runtime_state();
+        global.lib.push(check.ast.shared_lib().clone());
+        Self { engine, check, caches: Caches::new(), global, scope: Scope::new() }
     }
 
     fn call(&mut self, run: &Arc<Run>) -> Result<Dynamic, Box<EvalAltResult>> {
-        let Compiled { ast, function, constants, .. } = self.check;
+        let Compiled { function, constants, .. } = self.check;
         let resource = super::handle::Node { run: run.clone(), id: run.node };
         let mut arguments: Vec<Dynamic> = constants.iter().cloned().chain([Dynamic::from(resource)]).collect();
         let mut arguments: Vec<&mut Dynamic> = arguments.iter_mut().collect();
         // Each call has a budget of its own.
-        let mut global = self.engine.new_global_runtime_state();
-        global.lib.push(ast.shared_lib().clone());
-        global.tag = Dynamic::from(run.clone());
-        let mut scope = Scope::new();
-        let mut context = EvalContext::new(self.engine, &mut global, &mut self.caches, &mut scope, None);
+        self.global.num_operations = Default::default();
+        self.global.tag = Dynamic::from(run.clone());
+        let (global, caches) = (&mut self.global, &mut self.caches);
+        let mut context = EvalContext::new(self.engine, global, caches, &mut self.scope, None);
         context.call_fn_raw(function, false, false, &mut arguments).map_err(|error| match *error {
             EvalAltResult::ErrorInFunctionCall(name, _, inner, _) if name == *function => inner,
             _ => error,

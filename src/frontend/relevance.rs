@@ -11,14 +11,14 @@
 //! placeholder in its last part names, in another template or root module in which no wanted word stands.
 
 mod attaching;
-mod imports;
+mod exports;
 
 use super::terraform::{called_by_text, installed, texts_of_module};
 use super::{Given, Input, InputKind, Wanted};
 use crate::source::{Loader, join_path, parent};
 use aho_corasick::AhoCorasick;
 use attaching::{Written, attaches_elsewhere};
-use imports::Imports;
+use exports::ExportNames;
 use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -54,8 +54,8 @@ const BRIDGES: &[Bridge] = &[
     Bridge { asked: &["Export"], answered: &["ImportValue"], attaching: true },
     Bridge { asked: &["GetStackOutput"], answered: &["Outputs"], attaching: false },
     Bridge { asked: &["Outputs"], answered: &["GetStackOutput"], attaching: true },
-    Bridge { asked: &["resolve:ssm", SSM_VALUE], answered: &["AWS::SSM::Parameter"], attaching: false },
-    Bridge { asked: &["AWS::SSM::Parameter"], answered: &["resolve:ssm", SSM_VALUE], attaching: true },
+    Bridge { asked: &["resolve:ssm", SSM_VALUE], answered: SSM_PARAMETER, attaching: false },
+    Bridge { asked: SSM_PARAMETER, answered: &["resolve:ssm", SSM_VALUE], attaching: true },
     Bridge {
         asked: &["RoleName", "aws_iam_role"],
         answered: &["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy", "_iam_"],
@@ -70,6 +70,17 @@ const BRIDGES: &[Bridge] = &[
 
 /// Types of resources that nest a template.
 const NESTING: &[&str] = &["AWS::CloudFormation::Stack", "AWS::Serverless::Application"];
+
+/// The resource type, as it ends in YAML and JSON: not the types of template parameters that begin alike.
+const SSM_PARAMETER: &[&str] = &[
+    "AWS::SSM::Parameter\n",
+    "AWS::SSM::Parameter\r",
+    "AWS::SSM::Parameter\"",
+    "AWS::SSM::Parameter'",
+    "AWS::SSM::Parameter ",
+    "AWS::SSM::Parameter,",
+    "AWS::SSM::Parameter}",
+];
 
 const SSM_VALUE: &str = "AWS::SSM::Parameter::Value";
 
@@ -207,7 +218,7 @@ impl Units {
         self.keep_nesting();
         let matter = self.texts_that_matter();
         let says = |word: &&str| matter.iter().any(|text| memmem::find(text.as_bytes(), word.as_bytes()).is_some());
-        let asked = |bridge: &&Bridge| bridge.asked.iter().any(|word| says(&word));
+        let asked = |bridge: &&Bridge| bridge.asked.iter().any(|word| says(word));
         let (attaching, plain): (Vec<&'static Bridge>, Vec<&'static Bridge>) =
             BRIDGES.iter().filter(asked).partition(|bridge| bridge.attaching);
         let answers = |bridges: Vec<&'static Bridge>| bridges.into_iter().flat_map(|bridge| bridge.answered).copied();
@@ -227,15 +238,15 @@ impl Units {
 
     /// What may export what the texts that matter import.
     fn exporting(&self, matter: &[&Arc<str>]) -> BTreeSet<Unit> {
-        let mut imports = Imports::default();
+        let mut imports = ExportNames::default();
         let attached = self.attached.iter().flat_map(|unit| self.texts_of(unit));
-        matter.iter().copied().chain(attached).for_each(|text| imports.add(text));
-        let words: Vec<&str> = imports.words.iter().map(String::as_str).collect();
-        match (imports.any, words.as_slice()) {
-            (true, _) => self.with(&["Export"]),
-            (false, []) => BTreeSet::new(),
-            (false, words) => self.among(self.with(&["Export"]), words),
+        matter.iter().copied().chain(attached).for_each(|text| imports.add_imported(text));
+        if imports.is_empty() {
+            return BTreeSet::new();
         }
+        let mut exporting = self.with(&["Export"]);
+        exporting.retain(|unit| self.texts_of(unit).any(|text| imports.meets(&ExportNames::exported(text))));
+        exporting
     }
 
     fn attaches_elsewhere(&self, unit: &Unit) -> bool {

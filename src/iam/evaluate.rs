@@ -37,7 +37,16 @@ impl<'a> Layer<'a> {
 
 /// Whether the call may happen, as far as these layers decide it, in a scenario.
 pub fn evaluate(layers: &[Layer<'_>], request: &Request, scenario: &Scenario) -> Answer {
-    let read: Vec<ReadLayer<'_>> = layers.iter().map(|layer| ReadLayer::read(layer, scenario)).collect();
+    decide(&read_layers(layers, scenario), request)
+}
+
+/// The layers with their documents read, for calls that differ.
+pub(super) fn read_layers<'a>(layers: &'a [Layer<'a>], scenario: &Scenario) -> Vec<ReadLayer<'a>> {
+    layers.iter().map(|layer| ReadLayer::read(layer, scenario)).collect()
+}
+
+/// Whether the call may happen, as far as these layers decide it.
+pub(super) fn decide(read: &[ReadLayer<'_>], request: &Request) -> Answer {
     let judged: Vec<Vec<Judgement<'_>>> = read.iter().map(|layer| layer.judge(request)).collect();
     let denied = Tri::any(judged.iter().flatten().map(Judgement::denies));
     let allowed: Vec<Tri> = read.iter().zip(&judged).map(|(layer, judged)| layer.allows(judged)).collect();
@@ -45,14 +54,14 @@ pub fn evaluate(layers: &[Layer<'_>], request: &Request, scenario: &Scenario) ->
     let basis = match verdict {
         Tri::Yes => Basis::Allowed { by: judged.iter().filter_map(|judged| first_allow(judged)).collect() },
         Tri::No if denied.is_yes() => Basis::Denied { by: denials(&judged) },
-        Tri::No => lacking(&read, &judged, &allowed, request),
+        Tri::No => lacking(read, &judged, &allowed, request),
         Tri::Unknown => Basis::Open { because: openings(&judged, &allowed) },
     };
     Answer { call: request.call, verdict, basis }
 }
 
 /// A layer with its documents read.
-struct ReadLayer<'a> {
+pub(super) struct ReadLayer<'a> {
     layer: &'a Layer<'a>,
     policies: Vec<ReadPolicy<'a>>,
 }

@@ -3,7 +3,7 @@
 use super::answer::{Answer, LayerKind};
 use super::condition;
 use super::document::{Condition, Effect, Element, Policy, Statement};
-use super::evaluate::{Layer, evaluate};
+use super::evaluate::{Layer, decide, read_layers};
 use super::request::{Assuming, EXTERNAL_ID, KeyState, Request, may_be_null};
 use super::statement::Parts;
 use super::{Attached, Document, Presence, RoleFacts};
@@ -53,18 +53,19 @@ pub fn cognito_may_assume(role: &RoleFacts, assuming: &Assuming, scenario: &Scen
     };
     let layers = [Layer::new(LayerKind::Trust, [&trust])];
     let request = Request::assuming(assuming, scenario);
-    let mut answer = evaluate(&layers, &request, scenario);
+    let read = read_layers(&layers, scenario);
+    let mut answer = decide(&read, &request);
     // An external id that is not known is taken for one that is there, but never so that this alone makes a "no".
     if answer.verdict.is_no() && may_be_null(&assuming.external_id, scenario) {
-        let without = evaluate(&layers, &request.clone().with_key(EXTERNAL_ID, KeyState::Absent), scenario);
+        let without = decide(&read, &request.clone().with_key(EXTERNAL_ID, KeyState::Absent));
         if !without.verdict.is_no() {
             let either = KeyState::OneOf(vec![request.key(EXTERNAL_ID).clone(), KeyState::Absent]);
-            answer = evaluate(&layers, &request.clone().with_key(EXTERNAL_ID, either), scenario);
+            answer = decide(&read, &request.clone().with_key(EXTERNAL_ID, either));
         }
     }
     let external_id = if answer.verdict.is_no() {
         let any_id = KeyState::Open { may_be_absent: true, many: false, because: None };
-        let freed = evaluate(&layers, &request.clone().with_key(EXTERNAL_ID, any_id), scenario);
+        let freed = decide(&read, &request.clone().with_key(EXTERNAL_ID, any_id));
         (!freed.verdict.is_no()).then(|| mismatch(&role.trust, assuming, &request, scenario))
     } else {
         None

@@ -102,7 +102,7 @@ impl Resolver<'_, '_> {
     }
 
     /// The folders of an instance and of all that lead to it.
-    fn folders_above(&self, at: InstanceId) -> Vec<Arc<str>> {
+    pub(super) fn folders_above(&self, at: InstanceId) -> Vec<Arc<str>> {
         let caller = |id: &InstanceId| Some(self.instances.get(id.0)?.caller.as_ref()?.instance);
         let chain = std::iter::successors(Some(at), caller);
         chain.map(|id| self.module(id).folder.clone()).collect()

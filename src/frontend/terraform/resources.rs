@@ -75,28 +75,31 @@ impl Resolver<'_, '_> {
         if let Some(known) = self.leading.get(&path) {
             return *known;
         }
-        let found = self.finds_read(self.module(at), path.clone(), name.clone());
+        let above = self.folders_above(at);
+        let found = self.finds_read(self.module(at), path.clone(), name.clone(), above);
         self.leading.insert(path, found);
         found
     }
 
-    fn finds_read(&mut self, calling: Arc<Module>, path: String, name: Arc<str>) -> bool {
-        let mut open = vec![(calling, path, name)];
+    fn finds_read(&mut self, calling: Arc<Module>, path: String, name: Arc<str>, above: Vec<Arc<str>>) -> bool {
+        let mut open = vec![(calling, path, name, above)];
         let mut seen: BTreeSet<String> = BTreeSet::new();
-        while let Some((calling, path, name)) = open.pop() {
+        while let Some((calling, path, name, above)) = open.pop() {
             let source = calling.calls.get(&name).and_then(|call| literal(call, "source"));
             let installed = self.installed.get(&path).cloned();
             let folder = source.and_then(|source| local_folder(&calling.folder, &source).or(installed));
             let Some(folder) = folder.filter(|_| seen.len() < MOST_LOOKED_AT) else { return true };
             let module = self.modules.get(&folder, self.loader);
-            if self.is_read_in(&module) {
+            // Modules that call themselves are entered to say so.
+            if above.contains(&module.folder) || self.is_read_in(&module) {
                 return true;
             }
             // Where modules are installed, the path of a call decides where its own calls lead.
             let key = if self.installed.is_empty() { folder } else { path.clone() };
             if seen.insert(key) {
-                let calls = module.calls.keys();
-                open.extend(calls.map(|name| (module.clone(), format!("{path}.{name}"), name.clone())));
+                let above: Vec<Arc<str>> = above.iter().chain([&module.folder]).cloned().collect();
+                let call = |name: &Arc<str>| (module.clone(), format!("{path}.{name}"), name.clone(), above.clone());
+                open.extend(module.calls.keys().map(call));
             }
         }
         false
@@ -123,7 +126,10 @@ impl Resolver<'_, '_> {
         match mode {
             // Wherever a policy document is used, its text is.
             Mode::Data => self.is_wanted(mode, kind) || (of_cognito && kind != "aws_iam_policy_document"),
-            Mode::Resource | Mode::Ephemeral => of_cognito || self.schema.reads(kind),
+            Mode::Resource | Mode::Ephemeral => {
+                let wanted = self.given.wanted.as_ref().is_some_and(|wanted| wanted.types.contains(kind));
+                of_cognito || wanted || self.schema.reads(kind)
+            }
         }
     }
 
