@@ -393,17 +393,17 @@ impl Value {
         'choice: while let Data::Choice(choice) = &value.data {
             let mut open = None;
             for (guard, arm) in &choice.arms {
-                match guard.decide(scenario) {
-                    Decision::Holds => {
+                match guard.holds_in(scenario) {
+                    Ok(true) => {
                         value = arm;
                         continue 'choice;
                     }
-                    Decision::Fails => {}
-                    Decision::Open(variable) => open = open.or(Some(variable)),
+                    Ok(false) => {}
+                    Err(variable) => open = open.or(Some(variable)),
                 }
             }
             // Guards cover every scenario; a choice that breaks this is a frontend's fault and says nothing.
-            return open.map_or(Ok(value), Err);
+            return open.map_or(Ok(value), |variable| Err(variable.clone()));
         }
         Ok(value)
     }

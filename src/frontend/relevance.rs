@@ -12,6 +12,7 @@
 
 mod attaching;
 mod exports;
+mod words;
 
 use super::terraform::{called_by_text, installed, texts_of_module};
 use super::{Given, Input, InputKind, Wanted};
@@ -22,67 +23,7 @@ use exports::ExportNames;
 use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// Words that make an input matter, whatever is wanted.
-const ALWAYS: &[&str] = &[
-    // Policies that reach every account or identity.
-    "AWS::Organizations::",
-    "aws_organizations_policy",
-    "AWS::SES::EmailIdentity",
-    "aws_ses_identity_policy",
-    "aws_sesv2_email_identity_policy",
-    // Escapes that may hide a word.
-    "\\u",
-    "\\U",
-    "\\x",
-];
-
-/// A suppression: that it suppresses nothing is told. Its input is read, and reaches nothing.
-const SUPPRESSION: &str = "coglint";
-
-/// How one input refers to another.
-struct Bridge {
-    /// Where one of these words stands in an input that matters,
-    asked: &'static [&'static str],
-    /// those with one of these do, too,
-    answered: &'static [&'static str],
-    /// as far as they may attach something to what is not their own.
-    attaching: bool,
-}
-
-const BRIDGES: &[Bridge] = &[
-    Bridge { asked: &["Export"], answered: &["ImportValue"], attaching: true },
-    Bridge { asked: &["GetStackOutput"], answered: &["Outputs"], attaching: false },
-    Bridge { asked: &["Outputs"], answered: &["GetStackOutput"], attaching: true },
-    Bridge { asked: &["resolve:ssm", SSM_VALUE], answered: SSM_PARAMETER, attaching: false },
-    Bridge { asked: SSM_PARAMETER, answered: &["resolve:ssm", SSM_VALUE], attaching: true },
-    Bridge {
-        asked: &["RoleName", "aws_iam_role"],
-        answered: &["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy", "_iam_"],
-        attaching: true,
-    },
-    Bridge {
-        asked: &["LambdaConfig", "lambda_config"],
-        answered: &["AWS::Lambda::Permission", "aws_lambda_permission"],
-        attaching: true,
-    },
-];
-
-/// Types of resources that nest a template.
-const NESTING: &[&str] = &["AWS::CloudFormation::Stack", "AWS::Serverless::Application"];
-
-/// The resource type, as it ends in YAML and JSON: not the types of template parameters that begin alike.
-const SSM_PARAMETER: &[&str] = &[
-    "AWS::SSM::Parameter\n",
-    "AWS::SSM::Parameter\r",
-    "AWS::SSM::Parameter\"",
-    "AWS::SSM::Parameter'",
-    "AWS::SSM::Parameter ",
-    "AWS::SSM::Parameter,",
-    "AWS::SSM::Parameter}",
-];
-
-const SSM_VALUE: &str = "AWS::SSM::Parameter::Value";
+use words::{BRIDGES, Said, Words};
 
 /// The inputs of a run, told apart.
 pub(super) struct Split {
@@ -95,9 +36,10 @@ pub(super) struct Split {
 /// Tells the inputs apart that can matter to what is wanted.
 pub(super) fn split(inputs: &[Input], loader: &mut Loader<'_>, wanted: &Wanted, given: &Given) -> Split {
     let mut units = Units::new(inputs, loader);
+    units.look(&Words::new(wanted));
     units.keep_wanted(wanted, given, inputs);
     while units.keep_reached() {}
-    let suppressing = units.with(&[SUPPRESSION]);
+    let suppressing = units.with(Said::SUPPRESSION);
     let is_kept =
         |unit: &Unit| units.kept.contains(unit) || units.attached.contains(unit) || suppressing.contains(unit);
     let is_kept = |at: &usize| units.of_input.get(at).is_none_or(is_kept);
@@ -122,6 +64,8 @@ enum Unit {
 #[derive(Default)]
 struct Units {
     texts: BTreeMap<Unit, Vec<Arc<str>>>,
+    /// What stands in those texts.
+    said: BTreeMap<Unit, Said>,
     /// The modules that a module calls, by folder.
     calls: BTreeMap<String, BTreeSet<String>>,
     of_input: BTreeMap<usize, Unit>,
@@ -184,24 +128,29 @@ impl Units {
         let of_modules = !given.variables.arguments.is_empty();
         let told = |unit: &&Unit| if let Unit::Module(_) = unit { of_modules } else { of_templates };
         self.kept.extend(self.texts.keys().filter(told).cloned());
-        self.kept.extend(self.with(&words(wanted)));
+        self.kept.extend(self.with(Said::WANTED));
     }
 
-    /// What is not kept and holds one of the words.
-    fn with(&self, words: &[&str]) -> BTreeSet<Unit> {
-        let left = self.texts.keys().filter(|unit| !self.kept.contains(unit)).cloned().collect();
-        self.among(left, words)
+    /// Looks for all words in all texts, once.
+    fn look(&mut self, words: &Words) {
+        let said = |texts: &Vec<Arc<str>>| texts.iter().fold(Said::default(), |said, text| said.with(words.said(text)));
+        self.said = self.texts.iter().map(|(unit, texts)| (unit.clone(), said(texts))).collect();
     }
 
-    /// Those of some units that hold one of the words.
-    fn among(&self, mut units: BTreeSet<Unit>, words: &[&str]) -> BTreeSet<Unit> {
-        if words.is_empty() {
+    /// What is not kept and holds a word of one of these groups.
+    fn with(&self, groups: Said) -> BTreeSet<Unit> {
+        let said = self.said.iter().filter(|(_, said)| said.meets(groups));
+        said.map(|(unit, _)| unit).filter(|unit| !self.kept.contains(unit)).cloned().collect()
+    }
+
+    /// Those of some units in which one of these names stands.
+    fn among(&self, mut units: BTreeSet<Unit>, names: &BTreeSet<String>) -> BTreeSet<Unit> {
+        if names.is_empty() {
             return BTreeSet::new();
         }
-        // Few and short patterns: that they are too many is no error that can be; all would hold one then.
-        if let Ok(found) = AhoCorasick::new(words) {
-            let holds = |unit: &Unit| self.texts_of(unit).any(|text| found.is_match(text.as_bytes()));
-            units.retain(holds);
+        // Where there are too many to look for, any may stand there.
+        if let Ok(found) = AhoCorasick::new(names) {
+            units.retain(|unit| self.texts_of(unit).any(|text| found.is_match(text.as_bytes())));
         }
         units
     }
@@ -216,18 +165,21 @@ impl Units {
         self.keep_callers();
         self.keep_planned();
         self.keep_nesting();
-        let matter = self.texts_that_matter();
-        let says = |word: &&str| matter.iter().any(|text| memmem::find(text.as_bytes(), word.as_bytes()).is_some());
-        let asked = |bridge: &&Bridge| bridge.asked.iter().any(|word| says(word));
-        let (attaching, plain): (Vec<&'static Bridge>, Vec<&'static Bridge>) =
-            BRIDGES.iter().filter(asked).partition(|bridge| bridge.attaching);
-        let answers = |bridges: Vec<&'static Bridge>| bridges.into_iter().flat_map(|bridge| bridge.answered).copied();
-        let names = names_in_arns(&matter);
-        let words: Vec<&str> = answers(plain).chain(names.iter().map(String::as_str)).collect();
-        let mut attached = self.with(&answers(attaching).collect::<Vec<_>>());
+        let matter = self.all_that_matters();
+        let said = matter.iter().filter_map(|unit| self.said.get(unit));
+        let said = said.fold(Said::default(), |all, said| all.with(*said));
+        let (mut reached, mut attached) = (Said::default(), Said::default());
+        for (at, bridge) in BRIDGES.iter().enumerate().filter(|(at, _)| said.meets(Said::asked(*at))) {
+            let answered = if bridge.attaching { &mut attached } else { &mut reached };
+            *answered = answered.with(Said::answered(at));
+        }
+        let mut attached = self.with(attached);
         attached.retain(|unit| self.attaches_elsewhere(unit));
-        let mut more = self.with(&words);
-        more.append(&mut self.exporting(&matter));
+        let texts: Vec<&Arc<str>> = matter.iter().flat_map(|unit| self.texts_of(unit)).collect();
+        let left = self.texts.keys().filter(|unit| !self.kept.contains(unit)).cloned().collect();
+        let mut more = self.with(reached);
+        more.append(&mut self.among(left, &names_in_arns(&texts)));
+        more.append(&mut self.exporting(&texts));
         let (mut modules, mut attached) = attached.into_iter().partition(|unit| matches!(unit, Unit::Module(_)));
         self.kept.append(&mut more);
         self.kept.append(&mut modules);
@@ -244,7 +196,7 @@ impl Units {
         if imports.is_empty() {
             return BTreeSet::new();
         }
-        let mut exporting = self.with(&["Export"]);
+        let mut exporting = self.with(Said::EXPORT);
         exporting.retain(|unit| self.texts_of(unit).any(|text| imports.meets(&ExportNames::exported(text))));
         exporting
     }
@@ -265,8 +217,7 @@ impl Units {
             _ => None,
         };
         let stems: BTreeSet<String> = self.kept.iter().filter_map(stem).collect();
-        let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
-        let mut nesting = self.among(self.with(NESTING), &stems);
+        let mut nesting = self.among(self.with(Said::NESTING), &stems);
         self.kept.append(&mut nesting);
     }
 
@@ -295,8 +246,8 @@ impl Units {
         self.kept.extend(modules);
     }
 
-    /// The texts of all that is kept, and of the modules that it calls.
-    fn texts_that_matter(&self) -> Vec<&Arc<str>> {
+    /// All that is kept, and the modules that it calls.
+    fn all_that_matters(&self) -> BTreeSet<Unit> {
         let mut matter = self.kept.clone();
         let mut open: Vec<Unit> = self.kept.iter().cloned().collect();
         while let Some(unit) = open.pop() {
@@ -307,26 +258,8 @@ impl Units {
                 }
             }
         }
-        matter.iter().flat_map(|unit| self.texts_of(unit)).collect()
+        matter
     }
-}
-
-/// The words of the wanted types. Of Cognito's the service's name is enough, however the rest of it is put together.
-fn words(wanted: &Wanted) -> Vec<&str> {
-    let mut words: Vec<&str> = ALWAYS.to_vec();
-    for name in &wanted.types {
-        let name = name.strip_prefix("data.").unwrap_or(name);
-        words.push(if name.contains("ognito") { "ognito" } else { name });
-    }
-    let is_foreign =
-        |name: &&String| !name.contains("ognito") && !name.contains("AWS::WAFv2") && name.contains("AWS::");
-    if wanted.types.iter().any(|name| is_foreign(&name)) {
-        // What SAM and loops make of a template names its type nowhere.
-        words.extend(["AWS::Serverless", "Fn::ForEach"]);
-    }
-    words.sort_unstable();
-    words.dedup();
-    words
 }
 
 /// The files that a template may include: those that a word in the line of a location names.

@@ -223,19 +223,20 @@ impl Guard {
     /// What a scenario says of this guard. An open answer names the first variable, in the order in which the guard
     /// was written, whose class would have to be chosen.
     pub fn decide(&self, scenario: &Scenario) -> Decision {
+        match self.holds_in(scenario) {
+            Ok(true) => Decision::Holds,
+            Ok(false) => Decision::Fails,
+            Err(open) => Decision::Open(open.clone()),
+        }
+    }
+
+    /// The same, an open answer as an error.
+    pub(super) fn holds_in(&self, scenario: &Scenario) -> Result<bool, &Arc<Variable>> {
         match self {
-            Self::Always => Decision::Holds,
-            Self::Never => Decision::Fails,
-            Self::Is(variable, class) => match scenario.class(variable) {
-                Some(chosen) if chosen == *class => Decision::Holds,
-                Some(_) => Decision::Fails,
-                None => Decision::Open(variable.clone()),
-            },
-            Self::Not(inner) => match inner.decide(scenario) {
-                Decision::Holds => Decision::Fails,
-                Decision::Fails => Decision::Holds,
-                open @ Decision::Open(_) => open,
-            },
+            Self::Always => Ok(true),
+            Self::Never => Ok(false),
+            Self::Is(variable, class) => scenario.class(variable).map(|chosen| chosen == *class).ok_or(variable),
+            Self::Not(inner) => inner.holds_in(scenario).map(|holds| !holds),
             Self::All(parts) => decide_many(parts, scenario, true),
             Self::Any(parts) => decide_many(parts, scenario, false),
         }
@@ -328,19 +329,14 @@ impl Guard {
 }
 
 /// `All` (`want` = true) or `Any` (`want` = false): a part that answers `!want` decides, an open one leaves it open.
-fn decide_many(parts: &[Guard], scenario: &Scenario, want: bool) -> Decision {
+fn decide_many<'g>(parts: &'g [Guard], scenario: &Scenario, want: bool) -> Result<bool, &'g Arc<Variable>> {
     let mut open = None;
     for part in parts {
-        match part.decide(scenario) {
-            Decision::Holds if !want => return Decision::Holds,
-            Decision::Fails if want => return Decision::Fails,
-            Decision::Open(variable) => open = open.or(Some(variable)),
-            Decision::Holds | Decision::Fails => {}
+        match part.holds_in(scenario) {
+            Ok(holds) if holds != want => return Ok(!want),
+            Ok(_) => {}
+            Err(variable) => open = open.or(Some(variable)),
         }
     }
-    match open {
-        Some(variable) => Decision::Open(variable),
-        None if want => Decision::Holds,
-        None => Decision::Fails,
-    }
+    open.map_or(Ok(want), Err)
 }
