@@ -49,10 +49,10 @@ fn entry(id: &str, text: &str) -> Fallible<String> {
     if head.id != id {
         return Err(format!("the rule `{}` stands in a file of another name", head.id).into());
     }
-    let (Head { level, groups, catches, since, kinds, .. }, docs) = (head, rest.trim_matches('\n'));
+    let (Head { level, groups, catches, since, kinds, idle_without, .. }, docs) = (head, rest.trim_matches('\n'));
     Ok(format!(
         "id: {id:?}, title: {title:?}, docs: {docs:?}, level: {level:?}, groups: &{groups:?}, catches: &{catches:?}, \
-         since: {since:?}, kinds: &{kinds:?}, code: {code}"
+         since: {since:?}, kinds: &{kinds:?}, idle_without: {idle_without:?}, code: {code}"
     ))
 }
 
@@ -71,6 +71,7 @@ struct Head {
     catches: Vec<String>,
     since: String,
     kinds: Vec<String>,
+    idle_without: Option<String>,
 }
 
 impl Head {
@@ -98,8 +99,21 @@ impl Head {
         }
         words.expect("for")?;
         head.kinds = words.texts()?;
+        head.idle_without = idle_without(words.rest);
         Ok(head)
     }
+}
+
+/// The attribute without which a check has nothing to say: it begins with `if pool.sms == () { return; }`, or with that and
+/// more that is `||`.
+fn idle_without(check: &str) -> Option<String> {
+    let (resource, body) = check.trim_start().strip_prefix('|')?.split_once("| {")?;
+    let mut lines = body.lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with("//"))?;
+    let condition = first.strip_prefix("if ")?.strip_suffix(" { return; }")?;
+    let path = condition.split(" || ").next()?.strip_suffix(" == ()")?;
+    let attribute = path.strip_prefix(resource)?.strip_prefix('.')?;
+    attribute.chars().all(is_word).then(|| attribute.to_owned())
 }
 
 /// The words, texts and signs of a head.

@@ -19,6 +19,8 @@ pub struct Builtin {
     pub since: &'static str,
     /// The kinds or raw resource types it looks at.
     pub kinds: &'static [&'static str],
+    /// An attribute without which the check ends at once: it need not be compiled for resources that do not have it.
+    pub idle_without: Option<&'static str>,
     /// The byte at which the docs end.
     pub code: usize,
     /// The whole file.

@@ -37,6 +37,11 @@ pub(super) fn checks(sources: &mut SourceMap) -> Vec<Check> {
     SHARED.iter().enumerate().map(check).collect()
 }
 
+/// The attribute without which a rule has nothing to say of a resource.
+pub(super) fn idle_without(number: usize) -> Option<&'static str> {
+    BUILTIN.get(number)?.idle_without
+}
+
 /// The compiled form of a rule.
 pub(super) fn compiled(number: usize, script: &Arc<Script>, engine: &Engine) -> Result<Arc<Compiled>, Vec<Diagnostic>> {
     let (Some(shared), Some(builtin)) = (SHARED.get(number), BUILTIN.get(number)) else { return Err(Vec::new()) };

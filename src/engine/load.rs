@@ -6,7 +6,7 @@ use super::script::Script;
 use super::{RuleText, builtin, explain, names, suggest, syntax};
 use crate::finding::{Level, Rule};
 use crate::frontend::Diagnostic;
-use crate::graph::kinds;
+use crate::graph::{Graph, NodeId, kinds};
 use crate::source::SourceFile;
 use rhai::{AST, CustomExpr, Dynamic, Engine, Expr, FnPtr, Ident, Position, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +33,18 @@ pub(super) enum Body {
 }
 
 impl Check {
+    /// True when the rule certainly has nothing to say of a resource: it begins with the question for an attribute that the
+    /// resource does not have.
+    pub(super) fn is_idle(&self, graph: &Graph, id: NodeId) -> bool {
+        let Body::Builtin(number) = &self.body else { return false };
+        let Some(attribute) = builtin::idle_without(*number) else { return false };
+        let kind = graph.node(id).and_then(|node| node.kind);
+        let known = kind.and_then(|kind| kind.attributes.iter().find(|known| known.name == attribute));
+        // Who refers to a resource is written nowhere in it.
+        let is_written = known.is_some_and(|known| !matches!(known.shape, kinds::Shape::Referrers(..)));
+        is_written && graph.read(id, attribute).value.is_absent()
+    }
+
     /// The compiled body; or what is wrong with it.
     pub(super) fn compiled(&self, engine: &Engine) -> Result<Arc<Compiled>, Vec<Diagnostic>> {
         match &self.body {

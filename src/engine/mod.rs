@@ -170,7 +170,8 @@ impl Rules {
 
     fn run_check(&self, check: &Check, graph: &Arc<Graph>, settings: &Settings) -> Outcome {
         let mut outcome = Outcome::default();
-        let targets: BTreeSet<NodeId> = check.rule.kinds.iter().flat_map(|kind| graph.of(kind)).copied().collect();
+        let targets = check.rule.kinds.iter().flat_map(|kind| graph.of(kind)).copied();
+        let targets: BTreeSet<NodeId> = targets.filter(|id| !check.is_idle(graph, *id)).collect();
         if !targets.is_empty() {
             let mut laps = Laps::start(settings.clock.as_ref());
             match check.compiled(&self.engine) {
