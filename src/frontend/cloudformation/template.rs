@@ -261,6 +261,10 @@ impl Template {
     /// The entries of a mapping: aliases followed, merge keys applied, of equal keys the last. A key's own entry wins over
     /// a merged one, an earlier merged mapping over a later one.
     pub(super) fn fields(&self, id: NodeId) -> Vec<Field> {
+        let entries = self.tree.entries(id);
+        if !entries.iter().any(|(key, _)| self.tree.is_merge_key(*key)) {
+            return self.own_fields(entries).into_values().collect();
+        }
         let mut found: IndexMap<Arc<str>, Field> = IndexMap::new();
         // Merging a mapping twice changes nothing, so that a visited set bounds chains of merges.
         let mut visited = BTreeSet::new();
@@ -270,24 +274,32 @@ impl Template {
             if !visited.insert(mapping) {
                 continue;
             }
-            let mut own: IndexMap<Arc<str>, Field> = IndexMap::new();
             let mut merged = Vec::new();
-            for (key, value) in self.tree.entries(mapping) {
-                if self.tree.is_merge_key(*key) {
-                    match self.tree.items(*value) {
-                        [] => merged.push(*value),
-                        items => merged.extend(items),
-                    }
-                } else if let Some(name) = self.key_text(*key) {
-                    own.insert(name.clone(), Field { name, key: *key, value: *value });
+            let (merging, own): (Vec<_>, Vec<_>) =
+                self.tree.entries(mapping).iter().copied().partition(|(key, _)| self.tree.is_merge_key(*key));
+            for (_, value) in merging {
+                match self.tree.items(value) {
+                    [] => merged.push(value),
+                    items => merged.extend(items),
                 }
             }
-            for (name, field) in own {
+            for (name, field) in self.own_fields(&own) {
                 found.entry(name).or_insert(field);
             }
             waiting.extend(merged.into_iter().rev());
         }
         found.into_values().collect()
+    }
+
+    /// The entries without merge keys, of equal keys the last in the place of the first.
+    fn own_fields(&self, entries: &[(NodeId, NodeId)]) -> IndexMap<Arc<str>, Field> {
+        let mut own = IndexMap::with_capacity(entries.len());
+        for (key, value) in entries {
+            if let Some(name) = self.key_text(*key) {
+                own.insert(name.clone(), Field { name, key: *key, value: *value });
+            }
+        }
+        own
     }
 
     /// True when an error may hide entries or elements of a collection.

@@ -147,7 +147,7 @@ fn words_of(wanted: &Wanted) -> Vec<&str> {
         words.push(if name.contains("ognito") { "ognito" } else { name });
     }
     let is_foreign = |word: &&str| word.contains("AWS::") && !word.contains("AWS::WAFv2");
-    if words.iter().any(|word| is_foreign(word)) {
+    if words.iter().any(is_foreign) {
         // What SAM and loops make of a template names its type nowhere.
         words.extend(["AWS::Serverless", "Fn::ForEach"]);
     }

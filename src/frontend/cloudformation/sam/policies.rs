@@ -271,10 +271,7 @@ impl Transform<'_> {
 
     /// The ARN of a policy of AWS, with or without its path; anything else is what it is.
     fn managed(&mut self, name: &str, span: Span) -> NodeId {
-        let known = MANAGED.lines().filter(|row| !row.starts_with('#'));
-        let known =
-            known.filter(|row| *row == name || row.rsplit('/').next() == Some(name)).min_by_key(|row| *row != name);
-        match known {
+        match managed_path(name) {
             Some(path) => {
                 let arn = self.string(&format!("arn:${{AWS::Partition}}:iam::aws:policy/{path}"), span);
                 self.map(&[("Fn::Sub", arn)], span)
@@ -326,4 +323,15 @@ impl Transform<'_> {
         let effect = self.string("Allow", span);
         self.map(&[("Action", action), ("Effect", effect), ("Resource", resource)], span)
     }
+}
+
+/// The path and name of AWS's policy of a name; the name itself may have its path in front.
+fn managed_path(name: &str) -> Option<&'static str> {
+    let places = memchr::memmem::find_iter(MANAGED.as_bytes(), name.as_bytes()).filter(|_| !name.is_empty());
+    let rows = places.filter_map(|at| {
+        let start = MANAGED.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+        MANAGED.get(start..)?.lines().next()
+    });
+    let known = rows.filter(|row| !row.starts_with('#') && (*row == name || row.rsplit('/').next() == Some(name)));
+    known.min_by_key(|row| *row != name)
 }
