@@ -4,12 +4,14 @@
 Builds a load, runs coglint and whichever peers are installed side by side on it, and prints CPU seconds (the least of N runs,
 user and system), peak memory, and ratios to coglint. Wall time is not shown: on a shared machine it says little.
 
-Peers, where they are on the PATH: cfn-guard (two rules), cfn-lint, checkov, trivy.
+Peers, where they are on the PATH: cfn-guard (two rules), cfn-lint, checkov, trivy. AWS's validator, where Python finds its
+module cloudformation_validate.
 --load   a folder with cfn/ (templates) and tf/ (Terraform trees) of your own instead of the synthetic ones
 --scale  instead of peers: how coglint's cost grows, with the exponents fitted to the figures
 Needs Python's standard library, on Linux or macOS. Deterministic: no clock, no randomness in the load.
 """
 import argparse
+import importlib.util
 import json
 import math
 import os
@@ -27,6 +29,17 @@ rule mfa_is_on when Resources.*[ Type == 'AWS::Cognito::UserPool' ] !empty {
 rule trust_is_there when Resources.*[ Type == 'AWS::IAM::Role' ] !empty {
   Resources.*[ Type == 'AWS::IAM::Role' ].Properties.AssumeRolePolicyDocument exists
 }
+"""
+
+VALIDATOR = """\
+import sys
+import cloudformation_validate
+engine = cloudformation_validate.CompositeEngine()
+for path in sys.argv[1:]:
+    try:
+        engine.validate_template(path)
+    except Exception:
+        pass  # A template that it refuses is one of its findings.
 """
 
 
@@ -194,6 +207,8 @@ def peers(folder, what):
         yield "trivy", ["trivy", "config", "--quiet", "--skip-check-update", str(target)]
         return
     yield "cfn-guard", ["cfn-guard", "validate", "-r", str(folder / "two-rules.guard"), "-d", str(target)]
+    if importlib.util.find_spec("cloudformation_validate"):
+        yield "validator", [sys.executable, "-c", VALIDATOR, *files]
     yield "cfn-lint", ["cfn-lint", "--", *files]
     yield "checkov", ["checkov", "--quiet", "--compact", "--skip-download", "--framework", "cloudformation", "-d", str(target)]
 
@@ -201,13 +216,13 @@ def peers(folder, what):
 def compare(coglint, folder, runs):
     for what in ["one", "cfn", "tf"]:
         print(f"\n{what}: {sum(path.is_file() for path in (folder / what).rglob('*'))} files")
-        command = [coglint, "check", "--isolated", "--format", "json", str(folder / what)]
+        command = [coglint, "check", "--threads", "1", "--isolated", "--format", "json", str(folder / what)]
         own = measure(command, runs)
         if own is None:
             sys.exit(f"{coglint} cannot be run")
         print(f"  {'coglint':<10} {own[0]:8.3f} CPU s {own[1]:8.1f} MiB")
         for name, command in peers(folder, what):
-            found = measure(command, 1 if what != "one" else runs) if shutil.which(name) else None
+            found = measure(command, 1 if what != "one" else runs) if shutil.which(command[0]) else None
             if found is None:
                 print(f"  {name:<10} not installed")
             else:
