@@ -7,7 +7,7 @@ use super::suggest;
 use crate::finding::Label;
 use crate::graph::kinds::{self, Attribute, Kind, Shape};
 use crate::graph::link::Link;
-use crate::graph::{NodeId, Reading};
+use crate::graph::{self, NodeId, Reading};
 use crate::source::Span;
 use crate::value::{Data, List, Part, Value, Why};
 use rhai::Dynamic;
@@ -178,6 +178,11 @@ fn referrers(run: &Arc<Run>, id: NodeId, kind: &str, attribute: &str) -> Answere
         let Some(node) = run.graph.node(*other) else { continue };
         match run.presence(&node.resource.presence) {
             Presence::Missing => continue,
+            // What another stack may or may not have is no alternative of this one.
+            Presence::Open(_) if is_elsewhere(run, id, node) => {
+                rest = rest.or_else(|| Some(Reason::new("another stack may have one", "part of another stack")));
+                continue;
+            }
             Presence::Open(variable) => return Err(run.stop(End::Open(variable))),
             Presence::There => {}
         }
@@ -198,6 +203,11 @@ fn referrers(run: &Arc<Run>, id: NodeId, kind: &str, attribute: &str) -> Answere
         (Some(plain), None) => Ok(plain.into()),
         _ => Ok(Dynamic::from(PartialList::new(run, items, rest))),
     }
+}
+
+/// True when a resource stands in another stack or root module than a node.
+fn is_elsewhere(run: &Run, id: NodeId, other: &graph::Node) -> bool {
+    run.graph.node(id).is_some_and(|node| node.resource.id.scope != other.resource.id.scope)
 }
 
 /// The kind and the handle of a link attribute.

@@ -94,7 +94,7 @@ impl Units {
                 _ => {
                     let text = loader.text(input.file);
                     let texts = units.texts.entry(unit.clone()).or_default();
-                    texts.extend(included(&input.path, &text, loader));
+                    texts.extend(named_by(&input.path, &text, loader));
                     texts.push(text);
                 }
             }
@@ -262,18 +262,37 @@ impl Units {
     }
 }
 
-/// The files that a template may include: those that a word in the line of a location names.
-fn included(path: &str, text: &str, loader: &mut Loader<'_>) -> Vec<Arc<str>> {
-    if memmem::find(text.as_bytes(), b"AWS::Include").is_none() {
-        return Vec::new();
+/// A template may name so many files, those that these name included.
+const MOST_NAMED: usize = 1_000;
+
+/// The texts of the files that a template may include or nest, and of those that these do: what a word names in the line of a
+/// location. They may be no inputs of their own.
+fn named_by(path: &str, text: &Arc<str>, loader: &mut Loader<'_>) -> Vec<Arc<str>> {
+    const SIGNS: [&str; 3] = ["AWS::Include", "AWS::CloudFormation::Stack", "AWS::Serverless::Application"];
+    const LOCATIONS: [&str; 3] = ["Location", "TemplateURL", "aws:asset:path"];
+    let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '{' | '}');
+    let mut seen: BTreeSet<String> = [path.to_owned()].into();
+    let mut texts: Vec<Arc<str>> = Vec::new();
+    let mut open = vec![(path.to_owned(), text.clone())];
+    while let Some((path, text)) = open.pop() {
+        if !SIGNS.iter().any(|sign| memmem::find(text.as_bytes(), sign.as_bytes()).is_some()) {
+            continue;
+        }
+        let lines = text.lines().filter(|line| LOCATIONS.iter().any(|location| line.contains(location)));
+        let words = lines.flat_map(|line| line.split(is_end));
+        let local = words.filter(|word| word.contains('.') && !word.contains("://"));
+        for named in local.filter_map(|word| join_path(parent(&path), word)) {
+            if seen.len() >= MOST_NAMED || !seen.insert(named.clone()) {
+                continue;
+            }
+            if let Ok(file) = loader.load(&named) {
+                let text = loader.text(file);
+                texts.push(text.clone());
+                open.push((named, text));
+            }
+        }
     }
-    let lines = text.lines().filter(|line| line.contains("Location"));
-    let words =
-        lines.flat_map(|line| line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '{' | '}')));
-    let local = words.filter(|word| word.contains('.') && !word.contains("://"));
-    let local: BTreeSet<String> = local.filter_map(|word| join_path(parent(path), word)).collect();
-    let files: Vec<_> = local.iter().filter_map(|path| loader.load(path).ok()).collect();
-    files.into_iter().map(|file| loader.text(file)).collect()
+    texts
 }
 
 /// The last parts of the ARNs in texts: under such a name the resource may stand elsewhere. AWS's own policies do not.
@@ -284,7 +303,11 @@ fn names_in_arns(texts: &[&Arc<str>]) -> BTreeSet<String> {
     for text in texts {
         for at in memmem::find_iter(text.as_bytes(), b"arn:") {
             let arn = text.get(at..).and_then(|rest| rest.split(ENDS).next()).unwrap_or_default();
-            let name = arn.rsplit(['/', ':']).next().unwrap_or_default();
+            // What follows a function's name is its version or alias.
+            let name = match arn.split_once(":function:") {
+                Some((_, function)) => function.split(':').next().unwrap_or_default(),
+                None => arn.rsplit(['/', ':']).next().unwrap_or_default(),
+            };
             let is_literal = name.len() > 1 && !name.contains(['$', '{', '}', '*']);
             let is_referred = REFERRED.iter().any(|kind| arn.contains(kind)) && !arn.contains(":aws:policy/");
             if is_literal && is_referred {

@@ -151,10 +151,18 @@ fn tail(name: &Value) -> Option<Arc<str>> {
     let last = |text: &str| Arc::from(text.rsplit('/').next().unwrap_or(text));
     match &name.data {
         Data::String(text) => Some(last(text)),
-        Data::Text(text) => match text.parts().last() {
-            Some(Part::Literal(text, _)) if text.contains('/') => Some(last(text)),
-            _ => None,
-        },
+        Data::Text(text) => {
+            // What comes from several places stands in several literals.
+            let mut ending = String::new();
+            for part in text.parts().iter().rev() {
+                let Part::Literal(literal, _) = part else { return None };
+                ending.insert_str(0, literal);
+                if literal.contains('/') {
+                    return Some(last(&ending));
+                }
+            }
+            None
+        }
         _ => None,
     }
 }

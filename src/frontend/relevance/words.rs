@@ -12,6 +12,8 @@ const ALWAYS: &[&str] = &[
     "AWS::SES::EmailIdentity",
     "aws_ses_identity_policy",
     "aws_sesv2_email_identity_policy",
+    // A template whose nested ones are found by another name than the one it writes.
+    "/amplify-cfn-templates/",
     // Escapes that may hide a word.
     "\\u",
     "\\U",
@@ -39,6 +41,7 @@ pub(super) const BRIDGES: &[Bridge] = &[
     Bridge { asked: &["Export"], answered: &["ImportValue"], attaching: true },
     Bridge { asked: &["GetStackOutput"], answered: &["Outputs"], attaching: false },
     Bridge { asked: &["Outputs"], answered: &["GetStackOutput"], attaching: true },
+    Bridge { asked: &["CrossRegionExport"], answered: &["CrossRegionExport"], attaching: false },
     Bridge { asked: SSM_REFERENCE, answered: SSM_PARAMETER, attaching: false },
     Bridge { asked: SSM_PARAMETER, answered: SSM_REFERENCE, attaching: true },
     Bridge {
@@ -163,7 +166,7 @@ mod tests {
         let types = ["AWS::Cognito::UserPool", "aws_cognito_user_pool"].map(str::to_owned).into();
         let words = Words::new(&Wanted { types, ..Wanted::default() });
         let bridge = |asked: &str| BRIDGES.iter().position(|bridge| bridge.asked.contains(&asked)).unwrap();
-        let names = bridge("RoleName");
+        let (names, ssm) = (bridge("RoleName"), bridge("resolve:ssm"));
         let table = [
             ("Type: AWS::Cognito::UserPool", Said::WANTED),
             ("resource \"aws_cognito_user_pool\" \"p\" {}", Said::WANTED),
@@ -172,7 +175,7 @@ mod tests {
             ("Type: AWS::CloudFormation::Stack", Said::NESTING),
             ("Export:", Said::EXPORT.with(Said::asked(bridge("Export")))),
             ("resource \"aws_iam_role\" \"r\" {}", Said::asked(names).with(Said::answered(names))),
-            ("Type: AWS::SSM::Parameter::Value<String>", Said::asked(3).with(Said::answered(4))),
+            ("Type: AWS::SSM::Parameter::Value<String>", Said::asked(ssm).with(Said::answered(ssm + 1))),
             ("Type: AWS::SNS::Topic", Said::default()),
         ];
         for (text, said) in table {
