@@ -116,7 +116,9 @@ pub fn policy(text: &str) {
     if text.contains('§') {
         for filling in ["", "x", "*", "sns:Publish"] {
             for (unfilled, filled) in answers.iter().zip(ask(text, Some(filling))) {
-                let agree = unfilled.verdict.is_unknown() || filled.verdict == unfilled.verdict;
+                // Of a document without holes only that is not known which IAM does not take.
+                let agree =
+                    unfilled.verdict.is_unknown() || filled.verdict.is_unknown() || filled.verdict == unfilled.verdict;
                 assert!(agree, "with {filling:?}: {:?}, unfilled: {:?}", filled.verdict, unfilled.verdict);
             }
         }
