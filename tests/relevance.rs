@@ -212,3 +212,38 @@ fn the_fixtures_of_all_rules_are_found_alike() {
     }
     assert!(found > 300, "{found} findings");
 }
+
+/// A rule of one's own widens what is read, and what is known of it: no word of Cognito stands in these files.
+#[test]
+fn what_an_own_rule_looks_at_is_read() {
+    let table = [
+        (
+            "AWS::SNS::Topic",
+            "DisplayName",
+            "a.yaml",
+            "Resources:\n  T: {Type: AWS::SNS::Topic, Properties: {DisplayName: x}}\n",
+        ),
+        (
+            "aws_dynamodb_table",
+            "billing_mode",
+            "main.tf",
+            "resource \"aws_dynamodb_table\" \"t\" {\n  billing_mode = \"x\"\n}\n",
+        ),
+    ];
+    for (kind, property, path, text) in table {
+        let rule = format!(
+            "//! No x\nrule \"no-x\" #{{ level: \"error\" }} for \"{kind}\" |it| {{\n    require it.properties.{property} != \
+             \"x\" else \"x\" at it;\n}}\n"
+        );
+        let (memory, found) = project(&[(path.to_owned(), text.to_owned())]);
+        let options = Options { rules: vec![("no-x.rhai".to_owned(), rule.into())], ..Options::default() };
+        let report = coglint::lint(&memory, &found, &options);
+        assert_eq!(report.diagnostics, [], "{kind}");
+        assert_eq!(report.findings.len(), 1, "{kind}: {:?}", report.undecided);
+        assert_eq!(
+            coglint::lint(&memory, &found, &Options::default()).resources,
+            [],
+            "{kind}: nobody else looks at it"
+        );
+    }
+}
